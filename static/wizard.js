@@ -1,0 +1,48 @@
+// Everything works without this file. It makes swaps as clear as page loads,
+// keeps "none of these" apart from other ticks, and tells when the line fails.
+(() => {
+  "use strict";
+
+  const failed = (shown) => {
+    const notice = document.getElementById("connection-error");
+    notice.hidden = !shown;
+    if (shown) notice.scrollIntoView({ block: "center" });
+  };
+
+  document.addEventListener("htmx:beforeRequest", () => failed(false));
+  document.addEventListener("htmx:sendError", () => failed(true));
+  document.addEventListener("htmx:timeout", () => failed(true));
+  document.addEventListener("htmx:responseError", () => failed(true));
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "wizard" && !document.getElementById("wizard")) return;
+    const focus =
+      document.getElementById("error-summary") || document.getElementById("heading");
+    if (!focus) return;
+    window.scrollTo(0, 0);
+    focus.focus({ preventScroll: true });
+  });
+
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.type !== "checkbox" || !box.checked || !box.closest("#step")) return;
+    for (const other of document.getElementsByName(box.name)) {
+      if (other !== box && ("exclusive" in box.dataset || "exclusive" in other.dataset)) {
+        other.checked = false;
+      }
+    }
+  });
+
+  // A link to an action or a source may lead into something folded away.
+  const unfold = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    for (let part = target; part; part = part.parentElement) {
+      if (part.tagName === "DETAILS") part.open = true;
+    }
+    target.querySelector(":scope > details")?.setAttribute("open", "");
+    target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", unfold);
+  window.addEventListener("load", unfold);
+})();

@@ -1,0 +1,108 @@
+"""The editions that visitors read, kept in this process.
+
+An edition never changes, so it is read from the database and compiled once.
+Which edition of a tree is current is asked again when the last answer is older
+than EDITION_MAX_AGE seconds: one small query a second, whatever the traffic.
+If the database is away, what is known goes on serving.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from wizard import content
+from wizard.compiled import Tree, compile_tree
+from wizard.models import Edition
+
+logger = logging.getLogger(__name__)
+
+MOST_KEPT = 64
+"""So many compiled trees (edition and language) are kept, the latest used."""
+
+
+class NoEditionError(LookupError):
+    """There is no such tree, or no such edition of it."""
+
+
+class DamagedEditionError(Exception):
+    """A stored edition whose bytes are not those that were published."""
+
+
+class Current(NamedTuple):
+    """The newest edition of each tree: slug -> number, in the order of the home page."""
+
+    numbers: dict[str, int]
+    asked_at: float
+
+
+@dataclass
+class _Known:
+    current: Current | None = None
+
+
+_known = _Known()
+
+
+def current_numbers() -> dict[str, int]:
+    """Slug -> number of the current edition, for every published tree."""
+    known = _known.current
+    if known is not None and time.monotonic() - known.asked_at < settings.EDITION_MAX_AGE:
+        return known.numbers
+    try:
+        pairs = list(Edition.objects.newest().values_list("tree__slug", "number"))
+    except DatabaseError:
+        if known is None:
+            raise
+        logger.warning("The database is away; current editions are as last known.")
+        pairs = list(known.numbers.items())
+    _known.current = Current(dict(pairs), time.monotonic())
+    return _known.current.numbers
+
+
+def current_number(slug: str) -> int:
+    """The number of the tree's current edition. Raises NoEditionError."""
+    try:
+        return current_numbers()[slug]
+    except KeyError:
+        raise NoEditionError(slug) from None
+
+
+def get(slug: str, number: int, language: str) -> Tree:
+    """One edition in one language, compiled. Raises NoEditionError."""
+    return _compiled(slug, number, language)
+
+
+def forget() -> None:
+    """Ask the database again: something was published, or a test starts afresh."""
+    _known.current = None
+
+
+def forget_all() -> None:
+    """Also forget the compiled trees. Only tests need it: editions never change."""
+    forget()
+    _compiled.cache_clear()
+    _content.cache_clear()
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _compiled(slug: str, number: int, language: str) -> Tree:
+    return compile_tree(_content(slug, number), language)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _content(slug: str, number: int) -> content.Tree:
+    found = Edition.objects.filter(tree__slug=slug, number=number).values_list(
+        "document", "digest"
+    )
+    stored = found.first()
+    if stored is None:
+        raise NoEditionError(f"{slug} {number}")
+    document, digest = stored
+    if content.digest(document) != digest:
+        raise DamagedEditionError(f"{slug} {number}")
+    return content.decode(document)

@@ -1,0 +1,356 @@
+"""Walking a tree: answers in, the question to show (or the end) out.
+
+Position is never stored; it is replayed from the answers. The same tree and
+the same answers always give the same walk. No Django, no database.
+
+A walk keeps an agenda of questions. It takes the first; if that is answered,
+its open routes go to the head of the agenda; if not, it is the question to
+show. No question is asked twice, and an empty agenda is the end.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from itertools import combinations
+from random import Random
+
+from wizard.compiled import Choice, Fact, Question, Tree
+from wizard.content import Kind
+from wizard.numerals import read_number, write_number
+
+Answers = Mapping[str, Sequence[str]]
+"""Question slug -> what was sent for it: choice slugs, or the typed number."""
+
+BLANK = ""
+"""How "nothing ticked" is written where that is an answer."""
+
+MOST_STATES = 200_000
+
+
+class Fault(StrEnum):
+    """Why an answer could not be taken."""
+
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    ONLY_ONE = "only-one"
+    EXCLUSIVE = "exclusive"
+    NOT_A_NUMBER = "not-a-number"
+    TOO_SMALL = "too-small"
+    TOO_LARGE = "too-large"
+
+
+class Unreadable(Exception):
+    """An answer that does not fit its question."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+class TooComplex(Exception):
+    """A tree whose longest path takes more than `MOST_STATES` states to find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question with its answer. `number` is the number typed, if one was."""
+
+    question: Question
+    choices: tuple[Choice, ...]
+    number: Decimal | None = None
+
+    @property
+    def facts(self) -> frozenset[Fact]:
+        return frozenset((self.question.slug, choice.slug) for choice in self.choices)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """How the answer stands in an address."""
+        if self.number is not None:
+            return (write_number(self.number),)
+        return tuple(choice.slug for choice in self.choices) or (BLANK,)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Answers replayed on a tree.
+
+    `question` is the one to show; None at the end. `shown` is its present
+    answer when it is shown again to be changed. `fault` tells why what was sent
+    for it could not be taken. `held` are answers to questions that may still
+    come, `dropped` the questions whose answers can no longer matter.
+    """
+
+    tree: Tree
+    trail: tuple[Answered, ...]
+    question: Question | None
+    agenda: tuple[str, ...] = ()
+    shown: Answered | None = None
+    fault: Fault | None = None
+    held: tuple[Answered, ...] = ()
+    dropped: tuple[Answered, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        return self.question is None
+
+    @cached_property
+    def facts(self) -> frozenset[Fact]:
+        """All choices made on the trail."""
+        return frozenset().union(*(answered.facts for answered in self.trail))
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The canonical address: what was answered in asked order, then what is held."""
+        return [
+            (answered.question.slug, value)
+            for answered in (*self.trail, *self.held)
+            for value in answered.values
+        ]
+
+    @cached_property
+    def questions_left(self) -> int:
+        """The most questions that can still be asked, the one shown included."""
+        if self.question is None:
+            return 0
+        agenda = (self.question.slug, *self.agenda)
+        return longest(self.tree, agenda, {a.question.slug for a in self.trail}, self.facts)
+
+
+def walk(tree: Tree, given: Answers, *, asked: str = "", at: str = "") -> Walk:
+    """Replay `given` on `tree`.
+
+    Unknown questions and answers that do not fit count as not given. `asked` is
+    the question whose form was just sent: if it has no answer, that is a fault
+    (or, where blank is an answer, the blank answer). `at` is a question to stop
+    at although it is answered.
+    """
+    trail: list[Answered] = []
+    facts: set[Fact] = set()
+    done: set[str] = set()
+    agenda = [tree.start.slug]
+    while agenda:
+        question = tree.questions.get(agenda.pop(0))
+        if question is None or question.slug in done:
+            continue
+        answered, fault = _taken(question, given, asked)
+        if answered is None or question.slug == at:
+            return _stopped(tree, given, trail, question, agenda, answered, fault)
+        trail.append(answered)
+        done.add(question.slug)
+        facts |= answered.facts
+        agenda[:0] = open_routes(question, facts)
+    return Walk(tree, tuple(trail), None, dropped=_others(tree, given, done))
+
+
+def read_answer(question: Question, sent: Sequence[str]) -> Answered:
+    """What was sent for `question`, read. Raises Unreadable."""
+    values = list(dict.fromkeys(value.strip() for value in sent if value.strip()))
+    if not values:
+        if sent and question.may_be_blank:
+            return Answered(question, ())
+        raise Unreadable(Fault.MISSING)
+    if question.kind is Kind.NUMBER:
+        # "Not sure" is a button beside the field: pressing it overrules what was typed.
+        values = [v for v in values if v in question.by_slug] or values
+    if question.kind is not Kind.MULTIPLE and len(values) > 1:
+        raise Unreadable(Fault.ONLY_ONE)
+    if question.kind is Kind.NUMBER and values[0] not in question.by_slug:
+        return _read_number(question, values[0])
+    if not question.by_slug.keys() >= set(values):
+        raise Unreadable(Fault.UNKNOWN)
+    choices = tuple(choice for choice in question.choices if choice.slug in values)
+    if question.kind is Kind.NUMBER and choices[0].at_least is not None:
+        # A range, as saved cases name it, stands for its smallest number.
+        return Answered(question, choices, _smallest(question, choices[0].at_least))
+    if len(choices) > 1 and any(choice.exclusive for choice in choices):
+        raise Unreadable(Fault.EXCLUSIVE)
+    return Answered(question, choices)
+
+
+def open_routes(question: Question, facts: Set[Fact]) -> list[str]:
+    """Where to go from `question` when these choices have been made."""
+    opened = [r.to for r in question.routes if not r.otherwise and r.when.holds(facts)]
+    return opened or [r.to for r in question.routes if r.otherwise and r.when.holds(facts)]
+
+
+def answers_of(facts: Iterable[Fact]) -> dict[str, list[str]]:
+    """Saved choices as answers to walk with."""
+    answers: dict[str, list[str]] = {}
+    for question, choice in facts:
+        answers.setdefault(question, []).append(choice)
+    return answers
+
+
+def longest(tree: Tree, agenda: Sequence[str], done: Set[str], facts: Set[Fact]) -> int:
+    """The most questions that any answers from here on can lead through.
+
+    Exact, not an estimate: all answers are tried, with everything that can no
+    longer matter left out of the state, so that few states remain. Raises
+    TooComplex where many remain all the same.
+    """
+    ahead = [slug for slug in dict.fromkeys(agenda) if slug in tree.questions and slug not in done]
+    if not ahead:
+        return 0
+    within = frozenset().union(*(tree.reach[slug] for slug in ahead))
+    watched = frozenset().union(*(tree.watched[slug] for slug in ahead))
+    # Routes compare facts of questions already asked, too.
+    state = (tuple(ahead), within & done, watched & facts)
+    known = tree.longest_memo.get(state)
+    if known is not None:
+        return known
+    if len(tree.longest_memo) >= MOST_STATES:
+        raise TooComplex
+    question, rest = tree.questions[ahead[0]], ahead[1:]
+    asked = within & done | {question.slug}
+    best = 0
+    for choices in _distinct_choices(question, watched):
+        made = (watched & facts) | choices
+        opened = open_routes(question, made)
+        best = max(best, longest(tree, [*opened, *rest], asked, made))
+    tree.longest_memo[state] = 1 + best
+    return 1 + best
+
+
+def paths(tree: Tree) -> Iterator[Walk]:
+    """Every complete walk: each choice and range, ticks singly and in pairs."""
+    stack: list[tuple[tuple[Answered, ...], tuple[str, ...]]] = [((), (tree.start.slug,))]
+    while stack:
+        trail, agenda = stack.pop()
+        done = {answered.question.slug for answered in trail}
+        ahead = [slug for slug in agenda if slug in tree.questions and slug not in done]
+        if not ahead:
+            yield Walk(tree, trail, None)
+            continue
+        question, rest = tree.questions[ahead[0]], ahead[1:]
+        facts = frozenset().union(*(answered.facts for answered in trail))
+        for answered in reversed(possible_answers(question)):
+            opened = open_routes(question, facts | answered.facts)
+            stack.append(((*trail, answered), (*opened, *rest)))
+
+
+def sample_paths(tree: Tree, count: int, seed: int = 0) -> Iterator[Walk]:
+    """`count` complete walks by chance, the same ones for the same `seed`."""
+    chance = Random(seed)  # noqa: S311 - a sample, not a secret
+    for _ in range(count):
+        trail: list[Answered] = []
+        facts: set[Fact] = set()
+        done: set[str] = set()
+        agenda = [tree.start.slug]
+        while agenda:
+            question = tree.questions.get(agenda.pop(0))
+            if question is None or question.slug in done:
+                continue
+            answered = chance.choice(possible_answers(question))
+            trail.append(answered)
+            done.add(question.slug)
+            facts |= answered.facts
+            agenda[:0] = open_routes(question, facts)
+        yield Walk(tree, tuple(trail), None)
+
+
+def possible_answers(question: Question) -> list[Answered]:
+    """Answers worth trying: each choice, each range by its smallest number, each pair of ticks."""
+    alone = [read_answer(question, [choice.slug]) for choice in reachable_choices(question)]
+    if question.kind is not Kind.MULTIPLE:
+        return alone
+    ticks = [choice for choice in question.choices if not choice.exclusive]
+    pairs = [Answered(question, pair) for pair in combinations(ticks, 2)]
+    blank = [Answered(question, ())] if question.may_be_blank else []
+    return [*alone, *pairs, *blank]
+
+
+def reachable_choices(question: Question) -> list[Choice]:
+    """The choices that some answer gives: all but the ranges beyond `maximum`."""
+    if question.maximum is None:
+        return list(question.choices)
+    return [c for c in question.choices if c.at_least is None or c.at_least <= question.maximum]
+
+
+def _taken(
+    question: Question, given: Answers, asked: str
+) -> tuple[Answered | None, Fault | None]:
+    sent = given.get(question.slug)
+    if sent is None:
+        if question.slug != asked:
+            return None, None
+        sent = [BLANK]
+    try:
+        return read_answer(question, sent), None
+    except Unreadable as exc:
+        return None, exc.fault
+
+
+def _stopped(
+    tree: Tree,
+    given: Answers,
+    trail: list[Answered],
+    question: Question,
+    agenda: list[str],
+    shown: Answered | None,
+    fault: Fault | None,
+) -> Walk:
+    done = {answered.question.slug for answered in trail} | {question.slug}
+    others = _others(tree, given, done)
+    still = frozenset().union(*(tree.reach.get(slug, ()) for slug in (question.slug, *agenda)))
+    return Walk(
+        tree,
+        tuple(trail),
+        question,
+        tuple(agenda),
+        shown,
+        fault,
+        held=tuple(a for a in others if a.question.slug in still),
+        dropped=tuple(a for a in others if a.question.slug not in still),
+    )
+
+
+def _others(tree: Tree, given: Answers, done: Set[str]) -> tuple[Answered, ...]:
+    """The readable answers to questions that were not reached, in the tree's order."""
+    found = []
+    for slug in sorted(given.keys() & tree.order.keys() - done, key=tree.order.__getitem__):
+        try:
+            found.append(read_answer(tree.questions[slug], given[slug]))
+        except Unreadable:
+            continue
+    return tuple(found)
+
+
+def _read_number(question: Question, typed: str) -> Answered:
+    try:
+        value = read_number(typed, question.unit)
+    except ValueError:
+        raise Unreadable(Fault.NOT_A_NUMBER) from None
+    if question.maximum is not None and value > question.maximum:
+        raise Unreadable(Fault.TOO_LARGE)
+    choice = question.range_of(value)
+    if choice is None or (question.minimum is not None and value < question.minimum):
+        raise Unreadable(Fault.TOO_SMALL)
+    return Answered(question, (choice,), value)
+
+
+def _smallest(question: Question, at_least: Decimal) -> Decimal:
+    return at_least if question.minimum is None else max(at_least, question.minimum)
+
+
+def _distinct_choices(question: Question, watched: Set[Fact]) -> set[frozenset[Fact]]:
+    """What answering `question` can add to the watched facts, each way once."""
+    alone = {
+        choice.slug: frozenset({(question.slug, choice.slug)}) & watched
+        for choice in reachable_choices(question)
+    }
+    if question.kind is not Kind.MULTIPLE:
+        return set(alone.values())
+    ticks = [alone[choice.slug] for choice in question.choices if not choice.exclusive]
+    seen = [tick for tick in ticks if tick]
+    found = {
+        frozenset().union(*some)
+        for size in range(1, len(seen) + 1)
+        for some in combinations(seen, size)
+    }
+    found |= {alone[choice.slug] for choice in question.choices if choice.exclusive}
+    if question.may_be_blank or len(seen) < len(ticks):
+        found.add(frozenset())
+    return found

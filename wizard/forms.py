@@ -1,0 +1,64 @@
+"""What visitors and staff send."""
+
+from collections.abc import Sequence
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout
+from django import forms
+
+from wizard import wording
+from wizard.compiled import Choice, Question
+from wizard.content import Kind
+from wizard.engine import BLANK, Walk
+from wizard.numerals import LONGEST
+
+
+class StepForm(forms.Form):
+    """One question as a plain GET form; all other answers travel hidden.
+
+    The engine decides what an answer means. This form only shows the question,
+    what was sent for it, and what was wrong with that.
+    """
+
+    def __init__(self, walk: Walk, question: Question, sent: Sequence[str], action: str) -> None:
+        super().__init__()
+        self.question = question
+        self.sent = [value for value in sent if value != BLANK]
+        self.hidden = [pair for pair in walk.parameters if pair[0] != question.slug]
+        self.error = wording.fault(question, walk.fault) if walk.fault else ""
+        self.action = action
+        self.fields[question.slug] = self._field()
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        kind = "number" if question.kind is Kind.NUMBER else "choices"
+        self.helper.layout = Layout(Field(question.slug, template=f"wizard/fields/{kind}.html"))
+
+    @property
+    def first_input_id(self) -> str:
+        """Where the error summary leads to."""
+        if self.question.kind is Kind.NUMBER:
+            return f"id_{self.question.slug}"
+        return f"id_{self.question.slug}_0"
+
+    @property
+    def typed(self) -> str:
+        """What to show in the field of a number."""
+        numbers = [value for value in self.sent if value not in self.question.by_slug]
+        return numbers[0][:LONGEST] if numbers else ""
+
+    @property
+    def unsure_buttons(self) -> list[Choice]:
+        """A number is typed; "not sure" is a button of its own."""
+        if self.question.kind is not Kind.NUMBER:
+            return []
+        return [choice for choice in self.question.choices if choice.unsure]
+
+    def _field(self) -> forms.Field:
+        question = self.question
+        if question.kind is Kind.NUMBER:
+            return forms.CharField(label=question.title, max_length=LONGEST)
+        options = [(choice.slug, choice.label) for choice in question.choices]
+        if question.kind is Kind.MULTIPLE:
+            return forms.MultipleChoiceField(label=question.title, choices=options)
+        return forms.ChoiceField(label=question.title, choices=options)

@@ -1,0 +1,597 @@
+"""The tables: what staff edit (the draft), and what visitors see (editions).
+
+A condition is a set of choices, so it is a many-to-many field to Choice. Rows
+are named by natural keys, so that a tree can be kept as a fixture.
+"""
+
+from typing import Any, ClassVar, Self, cast
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from wizard import content
+
+
+class User(AbstractUser):
+    """Somebody of the staff. Visitors have no account."""
+
+
+validate_slug = RegexValidator(
+    r"^[a-z0-9]+(-[a-z0-9]+)*$",
+    _("Use lower-case letters, digits and single hyphens, as in “card-limit”."),
+)
+
+
+def _slug(**options: Any) -> "models.CharField[str, str]":
+    """A name for addresses and references, in kebab case."""
+    return models.CharField(
+        _("slug"),
+        max_length=60,
+        validators=[validate_slug],
+        help_text=_("Name in addresses and references, e.g. “card-limit”. Do not change it later."),
+        **options,
+    )
+
+
+def _choices(kind: Any, labels: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(member.value, labels[member.value]) for member in kind]
+
+
+KINDS = _choices(
+    content.Kind,
+    {"single": _("one of several"), "multiple": _("tick list"), "number": _("number")},
+)
+EFFECTS = _choices(
+    content.Effect,
+    {"confirms": _("confirms"), "suggests": _("suggests"), "rules-out": _("rules out")},
+)
+THEMES = _choices(
+    content.Theme,
+    {
+        "safety": _("safety"),
+        "fix": _("fix it"),
+        "contact": _("contact"),
+        "credit-repair": _("credit repair"),
+        "account-security": _("account security"),
+        "alternative-financing": _("alternative financing"),
+        "business": _("business"),
+    },
+)
+HORIZONS = _choices(
+    content.Horizon,
+    {
+        "now": _("now"),
+        "today": _("today"),
+        "week": _("this week"),
+        "month": _("this month"),
+        "quarter": _("within three months"),
+    },
+)
+GRADES = _choices(
+    content.Grade,
+    {
+        "official": _("official text"),
+        "news": _("news"),
+        "company": _("company documentation"),
+        "users": _("reported by users"),
+        "unproven": _("unproven"),
+    },
+)
+CONTACT_KINDS = _choices(content.ContactKind, {"phone": _("phone"), "web": _("web address")})
+
+
+class KeyedManager(models.Manager["Keyed"]):
+    """Finds rows by their natural key: slugs from the tree downwards."""
+
+    def get_by_natural_key(self, *key: str | int) -> "Keyed":
+        return self.get(**dict(zip(self.model.key_fields, key, strict=True)))
+
+
+class Keyed(models.Model):
+    """A row that fixtures can name. `key_fields` are lookups from the row."""
+
+    key_fields: ClassVar[tuple[str, ...]] = ("slug",)
+
+    objects = KeyedManager()
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self) -> tuple[str | int, ...]:
+        def value(lookup: str) -> str | int:
+            found: Any = self
+            for name in lookup.split("__"):
+                found = getattr(found, name)
+            return cast("str | int", found)
+
+        return tuple(value(lookup) for lookup in self.key_fields)
+
+
+class Part(Keyed):
+    """A row that belongs to one tree and is named by a slug within it."""
+
+    key_fields = ("tree__slug", "slug")
+
+    tree = models.ForeignKey(
+        "Tree", models.CASCADE, related_name="%(class)ss", verbose_name=_("tree")
+    )
+    slug = _slug()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+def _position() -> "models.PositiveSmallIntegerField[int, int]":
+    return models.PositiveSmallIntegerField(
+        _("position"), default=0, help_text=_("Smaller numbers come first.")
+    )
+
+
+def _condition(**options: Any) -> "models.ManyToManyField[Choice, Any]":
+    options.setdefault("verbose_name", _("when"))
+    options.setdefault(
+        "help_text",
+        _(
+            "Holds when, for every question mentioned here, at least one of its choices "
+            "mentioned here was chosen. Empty: always."
+        ),
+    )
+    return models.ManyToManyField("Choice", related_name="+", blank=True, **options)
+
+
+def _text(label: Any, help_text: Any = "", **options: Any) -> "models.TextField[str, str]":
+    return models.TextField(label, help_text=help_text, **options)
+
+
+def _prose(label: Any, help_text: Any = "", **options: Any) -> "models.TextField[str, str]":
+    """Markdown. `{police}` stands for the number of the contact with that slug."""
+    return models.TextField(label, help_text=help_text, **options)
+
+
+class Tree(Keyed):
+    """One troubleshooting subject, as staff edit it: the draft."""
+
+    slug = _slug(unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    summary = _text(_("summary"), _("One or two sentences on the home page."))
+    position = _position()
+
+    class Meta:
+        verbose_name = _("tree")
+        verbose_name_plural = _("trees")
+        ordering = ("position", "slug")
+
+    def __str__(self) -> str:
+        return self.title or self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("tree", kwargs={"slug": self.slug})
+
+    @property
+    def edition(self) -> "Edition | None":
+        """The edition that visitors see: the newest."""
+        return self.editions.first()
+
+
+class Source(Keyed):
+    """Where a claim comes from. Shared by all trees."""
+
+    slug = _slug(unique=True)
+    title = models.CharField(_("title"), max_length=300)
+    publisher = models.CharField(_("publisher"), max_length=200)
+    url = models.URLField(
+        _("address"),
+        max_length=500,
+        blank=True,
+        help_text=_("Leave empty for mirrors and advertising pages: they are named, not linked."),
+    )
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    checked_on = models.DateField(_("checked on"))
+    grade = models.CharField(_("grade"), max_length=10, choices=GRADES)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.slug})"
+
+
+class Contact(Keyed):
+    """A phone number or address. Numbers stand here and nowhere else."""
+
+    slug = _slug(unique=True)
+    kind = models.CharField(_("kind"), max_length=5, choices=CONTACT_KINDS)
+    value = models.CharField(
+        _("number or address"), max_length=200, help_text=_("E.g. 96110, or https://…")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    purpose = _text(_("what it is for"))
+    hours = models.CharField(_("hours"), max_length=100, blank=True)
+    sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
+class Question(Part):
+    """One screen. The first question of a tree is where every walk starts."""
+
+    kind = models.CharField(_("kind"), max_length=8, choices=KINDS, default="single")
+    title = models.CharField(_("question"), max_length=200)
+    short = models.CharField(
+        _("short form"), max_length=60, help_text=_("A few words for the list of answers.")
+    )
+    help = _prose(_("help"), _("Why we ask, and where to look. Markdown."), blank=True)
+    unit = models.CharField(_("unit"), max_length=20, blank=True, help_text=_("For a number."))
+    minimum = models.DecimalField(
+        _("smallest number"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    maximum = models.DecimalField(
+        _("largest number"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    position = _position()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ("tree", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("tree", "slug"), name="question_slug_once_per_tree"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.title}"
+
+
+class Choice(Keyed):
+    """One possible answer. For a number: the range from `at_least` upwards."""
+
+    key_fields = ("question__tree__slug", "question__slug", "slug")
+
+    question = models.ForeignKey(
+        Question, models.CASCADE, related_name="choices", verbose_name=_("question")
+    )
+    slug = _slug()
+    label = models.CharField(_("label"), max_length=200)
+    hint = models.CharField(
+        _("hint"), max_length=300, blank=True, help_text=_("For “not sure”: where to look.")
+    )
+    at_least = models.DecimalField(
+        _("from"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("For a number: where this range begins."),
+    )
+    exclusive = models.BooleanField(
+        _("excludes the others"), default=False, help_text=_("“None of these” in a tick list.")
+    )
+    unsure = models.BooleanField(_("means “not sure”"), default=False)
+    position = _position()
+
+    class Meta:
+        verbose_name = _("choice")
+        verbose_name_plural = _("choices")
+        ordering = ("question__tree", "question__position", "question", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("question", "slug"), name="choice_slug_once_per_question"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.question.slug} = {self.slug} ({self.label})"
+
+    def users(self) -> list[models.Model]:
+        """The rows whose condition, answers or implied answers name this choice."""
+        owners = (Route, Evidence, Action, Message, Scenario)
+        found: list[models.Model] = []
+        for owner in owners:
+            fields = [f.name for f in owner._meta.many_to_many if f.related_model is Choice]
+            for name in fields:
+                found.extend(owner._default_manager.filter(**{name: self}).distinct())
+        return found
+
+
+class Route(Keyed):
+    """From a question to the next one, when a condition holds."""
+
+    key_fields = ("question__tree__slug", "question__slug", "position")
+
+    question = models.ForeignKey(
+        Question, models.CASCADE, related_name="routes", verbose_name=_("question")
+    )
+    to = models.ForeignKey(
+        Question, models.RESTRICT, related_name="routes_here", verbose_name=_("leads to")
+    )
+    when = _condition()
+    otherwise = models.BooleanField(
+        _("otherwise"), default=False, help_text=_("Opens only if no other route did.")
+    )
+    position = _position()
+
+    class Meta:
+        verbose_name = _("route")
+        verbose_name_plural = _("routes")
+        ordering = ("question__tree", "question__position", "question", "position", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.question.slug} → {self.to.slug}"
+
+
+class Action(Part):
+    """One thing to do."""
+
+    theme = models.CharField(_("theme"), max_length=24, choices=THEMES)
+    horizon = models.CharField(_("horizon"), max_length=8, choices=HORIZONS)
+    title = models.CharField(_("title"), max_length=120, help_text=_("An imperative."))
+    body = _prose(_("what to do"), _("Markdown. {police} puts a contact's number here."))
+    where = models.CharField(
+        _("where in the app"), max_length=200, blank=True, help_text=_("What to tap.")
+    )
+    letter = _text(
+        _("ready letter"),
+        _("To copy and send. Put 【…】 for what only the user knows."),
+        blank=True,
+    )
+    minutes = models.PositiveSmallIntegerField(_("minutes it takes"), null=True, blank=True)
+    general = models.BooleanField(
+        _("for everybody"), default=False, help_text=_("Shown whatever the causes are.")
+    )
+    when = _condition()
+    contacts = models.ManyToManyField(Contact, verbose_name=_("contacts"), blank=True)
+    sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
+    position = _position()
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        ordering = ("tree", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("tree", "slug"), name="action_slug_once_per_tree"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.title}"
+
+
+class Finding(Part):
+    """A possible cause."""
+
+    title = models.CharField(_("title"), max_length=120)
+    explanation = _prose(_("explanation"), _("What it is, in plain words. Markdown."))
+    remedy_time = _text(
+        _("how long the remedy takes"), _("One sentence, with how sure that is.")
+    )
+    avoid = _prose(_("what to avoid"), _("A Markdown list."), blank=True)
+    tell = _text(
+        _("what to tell the platform"),
+        _("Plain text, ready to say or paste. Put 【…】 for what only the user knows."),
+        blank=True,
+    )
+    safety = models.BooleanField(
+        _("safety"), default=False, help_text=_("A scam: comes before everything else.")
+    )
+    fallback = models.BooleanField(
+        _("fallback"), default=False, help_text=_("The answer when nothing else is found.")
+    )
+    actions = models.ManyToManyField(
+        Action, through="FindingAction", related_name="findings", verbose_name=_("actions")
+    )
+    sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
+    position = _position()
+
+    class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+        ordering = ("tree", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("tree", "slug"), name="finding_slug_once_per_tree"),
+            models.UniqueConstraint(
+                fields=("tree",),
+                condition=models.Q(fallback=True),
+                name="one_fallback_per_tree",
+                violation_error_message=_("This tree has a fallback already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.title}"
+
+
+class FindingAction(Keyed):
+    """An action of a finding, in its place."""
+
+    key_fields = ("finding__tree__slug", "finding__slug", "action__slug")
+
+    finding = models.ForeignKey(
+        Finding, models.CASCADE, related_name="steps", verbose_name=_("finding")
+    )
+    action = models.ForeignKey(
+        Action, models.RESTRICT, related_name="steps", verbose_name=_("action")
+    )
+    position = _position()
+
+    class Meta:
+        verbose_name = _("action of the finding")
+        verbose_name_plural = _("actions of the finding")
+        ordering = ("finding__tree", "finding__position", "finding", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("finding", "action"), name="action_once_per_finding"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.finding.slug}: {self.action.slug}"
+
+
+class Evidence(Keyed):
+    """What answers say about a finding."""
+
+    key_fields = ("finding__tree__slug", "finding__slug", "position")
+
+    finding = models.ForeignKey(
+        Finding, models.CASCADE, related_name="evidence", verbose_name=_("finding")
+    )
+    effect = models.CharField(_("effect"), max_length=9, choices=EFFECTS)
+    when = _condition()
+    because = _text(_("why"), _("One sentence to the user."))
+    position = _position()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ("finding__tree", "finding__position", "finding", "position", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.finding.slug} {self.effect} {self.position}"
+
+
+class Message(Part):
+    """A text seen on screen, with the answers it implies."""
+
+    text = models.CharField(_("text on screen"), max_length=300)
+    literal = models.BooleanField(
+        _("literal"), default=False, help_text=_("Word for word; otherwise as users tell it.")
+    )
+    meaning = _text(_("what it means"), _("One sentence."))
+    implies = _condition(
+        verbose_name=_("implied answers"), help_text=_("Answers filled in for the user.")
+    )
+    source = models.ForeignKey(
+        Source, models.RESTRICT, null=True, blank=True, verbose_name=_("source")
+    )
+    position = _position()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("tree", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("tree", "slug"), name="message_slug_once_per_tree"),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Scenario(Part):
+    """A saved case that must hold before a tree is published."""
+
+    story = _text(_("story"), _("Who, what happened, in two sentences."))
+    answers = _condition(verbose_name=_("answers"), help_text=_("All answers of the walk."))
+    findings = models.ManyToManyField(
+        Finding, through="ScenarioFinding", verbose_name=_("findings expected first")
+    )
+    actions = models.ManyToManyField(
+        Action, related_name="+", blank=True, verbose_name=_("actions that must appear")
+    )
+    absent_actions = models.ManyToManyField(
+        Action, related_name="+", blank=True, verbose_name=_("actions that must not appear")
+    )
+    position = _position()
+
+    class Meta:
+        verbose_name = _("scenario")
+        verbose_name_plural = _("scenarios")
+        ordering = ("tree", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("tree", "slug"), name="scenario_slug_once_per_tree"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.story}"
+
+
+class ScenarioFinding(Keyed):
+    """A finding that a scenario expects, in its place."""
+
+    key_fields = ("scenario__tree__slug", "scenario__slug", "finding__slug")
+
+    scenario = models.ForeignKey(
+        Scenario, models.CASCADE, related_name="expected", verbose_name=_("scenario")
+    )
+    finding = models.ForeignKey(
+        Finding, models.RESTRICT, related_name="expected_by", verbose_name=_("finding")
+    )
+    position = _position()
+
+    class Meta:
+        verbose_name = _("expected finding")
+        verbose_name_plural = _("expected findings")
+        ordering = ("scenario__tree", "scenario__position", "scenario", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("scenario", "finding"), name="finding_once_per_scenario"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.scenario.slug}: {self.finding.slug}"
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Editions are made and read, never changed."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError("An edition never changes.")
+
+    def newest(self) -> Self:
+        """The newest edition of each tree, in the trees' order."""
+        newest = (
+            Edition.objects.filter(tree=models.OuterRef("tree")).order_by("-number").values("number")
+        )
+        return self.filter(number=models.Subquery(newest[:1])).order_by("tree__position", "tree__slug")
+
+
+class Edition(models.Model):
+    """A numbered, immutable snapshot of a whole tree. Visitors see only these.
+
+    `document` is canonical JSON (see `content.encode`), `digest` its sha256.
+    """
+
+    tree = models.ForeignKey(
+        Tree, models.PROTECT, related_name="editions", verbose_name=_("tree")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    document = models.TextField(_("document"))
+    digest = models.CharField("sha256", max_length=64)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    published_at = models.DateTimeField(_("published at"), auto_now_add=True)
+    published_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, verbose_name=_("published by")
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ("tree", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("tree", "number"), name="edition_number_once_per_tree"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.tree.slug} {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None and not self._state.adding:
+            raise TypeError("An edition never changes.")
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("step", kwargs={"slug": self.tree.slug, "number": self.number})

@@ -1,0 +1,472 @@
+"""Everything that is wrong with a tree, each with its place.
+
+`find_problems` looks at the declared content, never at the database, and says
+all it finds at once, so that an editor need not try and try again.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import chain, islice, pairwise
+from typing import Any
+
+import msgspec
+
+from wizard import content
+from wizard.compiled import Fact, Tree, compile_tree, condition
+from wizard.content import LANGUAGES, PERMANENT_THEMES, Kind, Text, Theme
+from wizard.engine import TooComplex, answers_of, longest, open_routes, paths, sample_paths, walk
+from wizard.numerals import read_number
+from wizard.prose import PLACEHOLDER
+from wizard.strategy import advise
+
+RESERVED_TREE_SLUGS = frozenset({"messages", "r"})
+
+MOST_PATHS = 100_000
+"""So many paths are looked at to find out what is never reached."""
+
+SAMPLE = 2_000
+"""So many paths by chance come first: they reach nearly everything quickly."""
+
+_HOTLINE = re.compile(
+    r"(?<![\d,.])(?:110|120|9\d{4}|12\d{3}|400[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d{9})(?![\d,.]|\s*(?:元|yuan|万|%))"
+)
+_FIGURE = re.compile(r"\d[\d,.]*\s*(?:%|元|万|亿|天|日|年|个月|小时|倍|yuan|days?|years?|months?)")
+
+
+class Level(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Code(StrEnum):
+    """What can be wrong. `wording.PROBLEMS` has the sentence for each."""
+
+    SHAPE = "shape"
+    RESERVED_SLUG = "reserved-slug"
+    NO_QUESTIONS = "no-questions"
+    NO_FALLBACK = "no-fallback"
+    SEVERAL_FALLBACKS = "several-fallbacks"
+    DUPLICATE_SLUG = "duplicate-slug"
+    UNKNOWN_QUESTION = "unknown-question"
+    UNKNOWN_CHOICE = "unknown-choice"
+    UNKNOWN_REFERENCE = "unknown-reference"
+    UNKNOWN_CONTACT = "unknown-contact"
+    EMPTY_CONDITION = "empty-condition"
+    NO_CHOICES = "no-choices"
+    RANGE_MISSING = "range-missing"
+    RANGE_MISPLACED = "range-misplaced"
+    RANGE_GAP = "range-gap"
+    RANGE_OVERLAP = "range-overlap"
+    RANGE_BEYOND = "range-beyond"
+    CHOICE_LIKE_NUMBER = "choice-like-number"
+    LOOP = "loop"
+    DEAD_END = "dead-end"
+    TOO_COMPLEX = "too-complex"
+    QUESTION_UNREACHABLE = "question-unreachable"
+    FINDING_UNREACHABLE = "finding-unreachable"
+    ROUTE_NEVER_OPENS = "route-never-opens"
+    ACTION_NEVER_SHOWN = "action-never-shown"
+    QUESTION_IN_VAIN = "question-in-vain"
+    CHOICES_IDLE = "choices-idle"
+    TEXT_MISSING = "text-missing"
+    TRANSLATION_MISSING = "translation-missing"
+    NUMBER_IN_PROSE = "number-in-prose"
+    UNSOURCED_FINDING = "unsourced-finding"
+    UNSOURCED_FIGURE = "unsourced-figure"
+    SAFETY_WITHOUT_CONTACT = "safety-without-contact"
+    THEME_WITHOUT_ACTION = "theme-without-action"
+    SCENARIO_UNFINISHED = "scenario-unfinished"
+    SCENARIO_IGNORED = "scenario-ignored"
+    SCENARIO_FINDINGS = "scenario-findings"
+    SCENARIO_ACTIONS = "scenario-actions"
+
+
+WARNINGS = frozenset({Code.ROUTE_NEVER_OPENS, Code.ACTION_NEVER_SHOWN, Code.CHOICES_IDLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a problem is: a part of the tree (`kind`, `slug`) and a spot in it."""
+
+    kind: str
+    slug: str = ""
+    spot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    code: Code
+    place: Place
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def level(self) -> Level:
+        return Level.WARNING if self.code in WARNINGS else Level.ERROR
+
+
+def find_problems(tree: content.Tree) -> list[Problem]:
+    """All problems of `tree`, errors first.
+
+    Checks that need a sound tree (paths, scenarios) are left for when the plain
+    mistakes are mended: their reports would only repeat those.
+    """
+    found = [*_shape(tree), *_references(tree), *_ranges(tree), *_texts(tree), *_promises(tree)]
+    if not any(problem.code in _BREAKING for problem in found):
+        compiled = compile_tree(tree, LANGUAGES[0])
+        found += _loops(compiled)
+        if not any(problem.code is Code.LOOP for problem in found):
+            found += [*_ends(tree), *_in_vain(tree), *_paths(compiled)]
+            found += _scenarios(compiled)
+    return sorted(found, key=lambda problem: problem.level)
+
+
+_BREAKING = frozenset(
+    {
+        Code.SHAPE,
+        Code.NO_QUESTIONS,
+        Code.NO_FALLBACK,
+        Code.DUPLICATE_SLUG,
+        Code.UNKNOWN_QUESTION,
+        Code.UNKNOWN_CHOICE,
+        Code.NO_CHOICES,
+        Code.RANGE_MISSING,
+        Code.RANGE_MISPLACED,
+        Code.RANGE_GAP,
+    }
+)
+
+
+def _shape(tree: content.Tree) -> Iterator[Problem]:
+    try:
+        content.decode(content.encode(tree))
+    except msgspec.ValidationError as exc:
+        yield Problem(Code.SHAPE, Place("tree", tree.slug), {"error": str(exc)})
+    if tree.slug in RESERVED_TREE_SLUGS:
+        yield Problem(Code.RESERVED_SLUG, Place("tree", tree.slug), {"slug": tree.slug})
+    if not tree.questions:
+        yield Problem(Code.NO_QUESTIONS, Place("tree", tree.slug))
+    fallbacks = [finding.slug for finding in tree.findings if finding.fallback]
+    if not fallbacks:
+        yield Problem(Code.NO_FALLBACK, Place("tree", tree.slug))
+    for slug in fallbacks[1:]:
+        yield Problem(Code.SEVERAL_FALLBACKS, Place("finding", slug))
+    for kind, parts in _parts(tree).items():
+        for slug, count in Counter(part.slug for part in parts).items():
+            if count > 1:
+                yield Problem(Code.DUPLICATE_SLUG, Place(kind, slug), {"slug": slug})
+    for question in tree.questions:
+        if not question.choices:
+            yield Problem(Code.NO_CHOICES, Place("question", question.slug))
+        for slug, count in Counter(choice.slug for choice in question.choices).items():
+            if count > 1:
+                place = Place("question", question.slug, f"choice {slug}")
+                yield Problem(Code.DUPLICATE_SLUG, place, {"slug": slug})
+
+
+def _parts(tree: content.Tree) -> dict[str, tuple[Any, ...]]:
+    return {
+        "question": tree.questions,
+        "finding": tree.findings,
+        "action": tree.actions,
+        "contact": tree.contacts,
+        "source": tree.sources,
+        "message": tree.messages,
+        "scenario": tree.scenarios,
+    }
+
+
+def _conditions(tree: content.Tree) -> Iterator[tuple[Place, content.Condition]]:
+    """Every set of choices in the tree, with its place."""
+    for question in tree.questions:
+        for number, route in enumerate(question.routes, start=1):
+            yield Place("question", question.slug, f"route {number}"), route.when
+    for finding in tree.findings:
+        for number, evidence in enumerate(finding.evidence, start=1):
+            yield Place("finding", finding.slug, f"evidence {number}"), evidence.when
+    for action in tree.actions:
+        yield Place("action", action.slug, "when"), action.when
+    for message in tree.messages:
+        yield Place("message", message.slug, "implies"), message.implies
+    for scenario in tree.scenarios:
+        yield Place("scenario", scenario.slug, "answers"), scenario.answers
+
+
+def _references(tree: content.Tree) -> Iterator[Problem]:
+    known = {q.slug: {choice.slug for choice in q.choices} for q in tree.questions}
+    for place, when in _conditions(tree):
+        for question, choices in when.items():
+            if question not in known:
+                yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": question})
+                continue
+            for slug in sorted(set(choices) - known[question]):
+                yield Problem(Code.UNKNOWN_CHOICE, place, {"slug": f"{question}={slug}"})
+    for question in tree.questions:
+        for number, route in enumerate(question.routes, start=1):
+            if route.to not in known:
+                place = Place("question", question.slug, f"route {number}")
+                yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": route.to})
+    for finding in tree.findings:
+        for number, evidence in enumerate(finding.evidence, start=1):
+            if not evidence.when:
+                place = Place("finding", finding.slug, f"evidence {number}")
+                yield Problem(Code.EMPTY_CONDITION, place)
+    slugs = {kind: {part.slug for part in parts} for kind, parts in _parts(tree).items()}
+    for kind, parts in _parts(tree).items():
+        for part in parts:
+            for target, spot, named in _named(part):
+                for slug in sorted(set(named) - slugs[target]):
+                    place = Place(kind, part.slug, spot)
+                    yield Problem(Code.UNKNOWN_REFERENCE, place, {"slug": slug, "kind": target})
+
+
+def _named(part: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What a part names elsewhere: (kind of the target, field, slugs)."""
+    if isinstance(part, content.Finding | content.Action | content.Contact):
+        yield "source", "sources", part.sources
+    if isinstance(part, content.Action):
+        yield "contact", "contacts", part.contacts
+    if isinstance(part, content.Finding):
+        yield "action", "actions", part.actions
+    if isinstance(part, content.Message) and part.source:
+        yield "source", "source", (part.source,)
+    if isinstance(part, content.Scenario):
+        yield "finding", "findings", part.findings
+        yield "action", "actions", part.actions
+        yield "action", "absent_actions", part.absent_actions
+
+
+def _ranges(tree: content.Tree) -> Iterator[Problem]:
+    for question in tree.questions:
+        place = Place("question", question.slug)
+        if question.kind is not Kind.NUMBER:
+            for choice in question.choices:
+                if choice.at_least is not None:
+                    spot = Place("question", question.slug, f"choice {choice.slug}")
+                    yield Problem(Code.RANGE_MISPLACED, spot)
+            continue
+        for choice in question.choices:
+            spot = Place("question", question.slug, f"choice {choice.slug}")
+            if choice.at_least is None and not choice.unsure:
+                yield Problem(Code.RANGE_MISSING, spot)
+            if _reads_as_number(choice.slug):
+                yield Problem(Code.CHOICE_LIKE_NUMBER, spot, {"slug": choice.slug})
+        starts = sorted(c.at_least for c in question.choices if c.at_least is not None)
+        if not starts or question.minimum is None or starts[0] > question.minimum:
+            yield Problem(Code.RANGE_GAP, place)
+            continue
+        for lower, upper in pairwise(starts):
+            if lower == upper:
+                yield Problem(Code.RANGE_OVERLAP, place, {"at_least": lower})
+            elif upper <= question.minimum:
+                yield Problem(Code.RANGE_BEYOND, place, {"at_least": lower})
+        for start in starts:
+            if question.maximum is not None and start > question.maximum:
+                yield Problem(Code.RANGE_BEYOND, place, {"at_least": start})
+
+
+def _reads_as_number(slug: str) -> bool:
+    try:
+        read_number(slug)
+    except ValueError:
+        return False
+    return True
+
+
+_OPTIONAL = frozenset({"help", "hint", "unit", "hours", "avoid", "tell", "where", "letter"})
+
+
+def _texts(tree: content.Tree) -> Iterator[Problem]:
+    contacts = {contact.slug for contact in tree.contacts}
+    for place, name, text in _all_texts(tree):
+        spot = Place(place.kind, place.slug, f"{place.spot} {name}".strip())
+        missing = [language for language in LANGUAGES if not text.inside(language).strip()]
+        if len(missing) == len(LANGUAGES):
+            if name not in _OPTIONAL:
+                yield Problem(Code.TEXT_MISSING, spot)
+            continue
+        for language in missing:
+            yield Problem(Code.TRANSLATION_MISSING, spot, {"language": language})
+        if place.kind == "source":
+            continue
+        for language in LANGUAGES:
+            written = text.inside(language)
+            for slug in sorted(set(PLACEHOLDER.findall(written)) - contacts):
+                yield Problem(Code.UNKNOWN_CONTACT, spot, {"slug": slug})
+            for number in _HOTLINE.findall(written):
+                yield Problem(Code.NUMBER_IN_PROSE, spot, {"number": number})
+
+
+def _all_texts(tree: content.Tree) -> Iterator[tuple[Place, str, Text]]:
+    yield from _texts_of(Place("tree", tree.slug), tree)
+    for kind, parts in _parts(tree).items():
+        for part in parts:
+            yield from _texts_of(Place(kind, part.slug), part)
+    for question in tree.questions:
+        for choice in question.choices:
+            yield from _texts_of(Place("question", question.slug, f"choice {choice.slug}"), choice)
+    for finding in tree.findings:
+        for number, evidence in enumerate(finding.evidence, start=1):
+            place = Place("finding", finding.slug, f"evidence {number}")
+            yield from _texts_of(place, evidence)
+
+
+def _texts_of(place: Place, part: msgspec.Struct) -> Iterator[tuple[Place, str, Text]]:
+    for name in part.__struct_fields__:
+        value = getattr(part, name)
+        if isinstance(value, Text):
+            yield place, name, value
+
+
+def _promises(tree: content.Tree) -> Iterator[Problem]:
+    """What every published tree owes its readers, whatever its logic."""
+    actions = {action.slug: action for action in tree.actions}
+    for finding in tree.findings:
+        if not finding.sources:
+            yield Problem(Code.UNSOURCED_FINDING, Place("finding", finding.slug))
+        named = [actions[slug] for slug in finding.actions if slug in actions]
+        if finding.safety and not any(a.theme is Theme.SAFETY and a.contacts for a in named):
+            yield Problem(Code.SAFETY_WITHOUT_CONTACT, Place("finding", finding.slug))
+    for action in tree.actions:
+        figure = next((f for lang in LANGUAGES for f in _FIGURE.findall(action.body.inside(lang))), None)
+        if figure and not action.sources:
+            yield Problem(Code.UNSOURCED_FIGURE, Place("action", action.slug), {"figure": figure})
+    used = {slug for finding in tree.findings for slug in finding.actions}
+    for action in tree.actions:
+        if not action.general and action.slug not in used:
+            yield Problem(Code.ACTION_NEVER_SHOWN, Place("action", action.slug))
+    for theme in PERMANENT_THEMES:
+        if not any(a.general and a.theme is theme and not a.when for a in tree.actions):
+            yield Problem(Code.THEME_WITHOUT_ACTION, Place("tree", tree.slug), {"theme": theme})
+
+
+def _loops(tree: Tree) -> Iterator[Problem]:
+    """A question that can be led back to."""
+    place = {slug: number for number, slug in enumerate(tree.after_to_before)}
+    for question in tree.questions.values():
+        for number, route in enumerate(question.routes, start=1):
+            # In this order everything comes after what it leads to, unless in a loop.
+            if place[route.to] >= place[question.slug]:
+                where = Place("question", question.slug, f"route {number}")
+                yield Problem(Code.LOOP, where, {"slug": route.to})
+
+
+def _ends(tree: content.Tree) -> Iterator[Problem]:
+    """Choices that stop the walk although no advice depends on them."""
+    speaking = [*(evidence for f in tree.findings for evidence in f.evidence), *tree.actions]
+    telling = {fact for part in speaking for fact in condition(part.when).facts}
+    for question in tree.questions:
+        if not question.routes:
+            continue
+        for choice in question.choices:
+            fact = (question.slug, choice.slug)
+            leads_on = any(_may_open(route.when, question.slug, choice.slug) for route in question.routes)
+            if not (leads_on or choice.unsure or fact in telling):
+                place = Place("question", question.slug, f"choice {choice.slug}")
+                yield Problem(Code.DEAD_END, place)
+
+
+def _may_open(when: content.Condition, question: str, choice: str) -> bool:
+    return question not in when or choice in when[question]
+
+
+def _in_vain(tree: content.Tree) -> Iterator[Problem]:
+    """Questions and choices whose answers make no difference."""
+    mentions: dict[Fact, list[Place]] = defaultdict(list)
+    for place, when in _conditions(tree):
+        if place.kind in ("question", "finding", "action"):
+            for fact in condition(when).facts:
+                mentions[fact].append(place)
+    for question in tree.questions:
+        place = Place("question", question.slug)
+        if not any(mentions[question.slug, choice.slug] for choice in question.choices):
+            yield Problem(Code.QUESTION_IN_VAIN, place)
+            continue
+        idle = [
+            choice.slug
+            for choice in question.choices
+            if not (choice.unsure or choice.exclusive or mentions[question.slug, choice.slug])
+        ]
+        # One such choice is told apart by the others; two of them are the same answer twice.
+        if len(idle) > 1:
+            yield Problem(Code.CHOICES_IDLE, place, {"slugs": ", ".join(idle)})
+
+
+def _paths(tree: Tree) -> Iterator[Problem]:
+    """What no path reaches, and trees too entangled to be sure about."""
+    try:
+        longest(tree, (tree.start.slug,), frozenset(), frozenset())
+    except TooComplex:
+        yield Problem(Code.TOO_COMPLEX, Place("tree", tree.slug))
+        return
+    missing = _unreached(tree)
+    for kind, slug, spot in sorted(missing):
+        codes = {
+            "question": Code.QUESTION_UNREACHABLE,
+            "route": Code.ROUTE_NEVER_OPENS,
+            "finding": Code.FINDING_UNREACHABLE,
+            "action": Code.ACTION_NEVER_SHOWN,
+        }
+        place = Place("question" if kind == "route" else kind, slug, spot)
+        yield Problem(codes[kind], place)
+
+
+def _unreached(tree: Tree) -> Set[tuple[str, str, str]]:
+    """(kind, slug, spot) of questions, routes, findings and actions that no path uses."""
+    missing = {("question", slug, "") for slug in tree.questions}
+    missing |= {
+        ("route", question.slug, f"route {number}")
+        for question in tree.questions.values()
+        for number, _ in enumerate(question.routes, start=1)
+    }
+    missing |= {("finding", f.slug, "") for f in tree.findings if not f.fallback}
+    held = {a.slug for f in tree.findings for a in f.actions}
+    held |= {action.slug for action in tree.general_actions}
+    missing |= {("action", slug, "") for slug in held}
+    for found in chain(sample_paths(tree, SAMPLE), islice(paths(tree), MOST_PATHS)):
+        facts: set[Fact] = set()
+        for answered in found.trail:
+            question = answered.question
+            missing.discard(("question", question.slug, ""))
+            facts |= answered.facts
+            opened = open_routes(question, facts)
+            for number, route in enumerate(question.routes, start=1):
+                if route.to in opened and route.when.holds(facts):
+                    missing.discard(("route", question.slug, f"route {number}"))
+        # Advice costs more than the walk: it is only asked for when it can add something.
+        if any(kind in ("finding", "action") for kind, _, _ in missing):
+            advice = advise(found)
+            missing -= {("finding", d.finding.slug, "") for d in advice.diagnoses}
+            missing -= {("action", action.slug, "") for action in advice.actions}
+        if not missing:
+            break
+    return missing
+
+
+def _scenarios(tree: Tree) -> Iterator[Problem]:
+    for scenario in tree.scenarios:
+        place = Place("scenario", scenario.slug)
+        walked = walk(tree, answers_of(scenario.answers))
+        if walked.question is not None:
+            yield Problem(Code.SCENARIO_UNFINISHED, place, {"slug": walked.question.slug})
+            continue
+        if walked.dropped:
+            slugs = ", ".join(answered.question.slug for answered in walked.dropped)
+            yield Problem(Code.SCENARIO_IGNORED, place, {"slugs": slugs})
+        advice = advise(walked)
+        got = tuple(diagnosis.finding.slug for diagnosis in advice.diagnoses)
+        if got[: len(scenario.findings)] != scenario.findings:
+            details = {"expected": _list(scenario.findings), "got": _list(got)}
+            yield Problem(Code.SCENARIO_FINDINGS, place, details)
+        shown = {action.slug for action in advice.actions}
+        absent = sorted(set(scenario.actions) - shown)
+        unwanted = sorted(set(scenario.absent_actions) & shown)
+        if absent or unwanted:
+            details = {"absent": _list(absent), "unwanted": _list(unwanted)}
+            yield Problem(Code.SCENARIO_ACTIONS, place, details)
+
+
+def _list(slugs: Iterable[str]) -> str:
+    return ", ".join(slugs) or "-"

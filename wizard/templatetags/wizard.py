@@ -1,0 +1,68 @@
+"""Wording and formatting for templates. No logic."""
+
+from collections.abc import Iterable, Mapping
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info
+
+from wizard import wording
+from wizard.compiled import Source
+from wizard.content import Grade, Horizon, Theme
+from wizard.engine import Answered
+from wizard.strategy import Certainty
+
+register = template.Library()
+
+
+@register.filter
+def answer(answered: Answered) -> str:
+    return wording.answer(answered)
+
+
+@register.filter
+def certainty_name(certainty: Certainty) -> str:
+    return str(wording.CERTAINTIES[certainty])
+
+
+@register.filter
+def horizon_name(horizon: Horizon) -> str:
+    return str(wording.HORIZONS[horizon])
+
+
+@register.filter
+def theme_name(theme: Theme) -> str:
+    return str(wording.THEMES[theme])
+
+
+@register.filter
+def grade_name(grade: Grade) -> str:
+    return str(wording.GRADES[grade])
+
+
+@register.filter
+def references(sources: Iterable[Source], numbered: Mapping[str, tuple[int, Source]]) -> SafeString:
+    """Small links to the numbered list of sources."""
+    links = format_html_join(
+        " ",
+        '<a href="#source-{0}">[{0}]</a>',
+        ((numbered[source.slug][0],) for source in sources if source.slug in numbered),
+    )
+    return format_html('<span class="references">{}</span>', links) if links else links
+
+
+@register.simple_tag(takes_context=True)
+def other_language(context: template.Context) -> dict[str, str]:
+    """The language that the page is not in, and where it stands in that one."""
+    here = get_language()
+    code = next(code for code, _ in settings.LANGUAGES if code != here)
+    request: HttpRequest | None = context.get("request")
+    address = request.get_full_path() if request else "/"
+    if "canonical" in context:
+        address = context["canonical"]
+    name = get_language_info(code)["name_local"]
+    return {"code": code, "name": name, "url": translate_url(address, code)}

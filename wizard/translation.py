@@ -1,0 +1,22 @@
+"""Which fields of the draft exist once per language (read by modeltranslation)."""
+
+from modeltranslation.translator import TranslationOptions, translator
+
+from wizard import models
+
+TRANSLATED: dict[type[models.models.Model], tuple[str, ...]] = {
+    models.Tree: ("title", "summary"),
+    models.Source: ("title", "publisher"),
+    models.Contact: ("name", "purpose", "hours"),
+    models.Question: ("title", "short", "help", "unit"),
+    models.Choice: ("label", "hint"),
+    models.Action: ("title", "body", "where", "letter"),
+    models.Finding: ("title", "explanation", "remedy_time", "avoid", "tell"),
+    models.Evidence: ("because",),
+    models.Message: ("meaning",),
+    models.Scenario: ("story",),
+}
+
+for model, names in TRANSLATED.items():
+    options = type(f"{model.__name__}Translation", (TranslationOptions,), {"fields": names})
+    translator.register(model, options)

@@ -1,0 +1,224 @@
+"""Pages for visitors. Nothing here stores anything; every page is a GET."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotFound,
+    HttpResponseRedirect,
+    QueryDict,
+)
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_from_request, override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url
+from django_htmx.middleware import HtmxDetails
+
+from wizard import editions, wording
+from wizard.compiled import Tree
+from wizard.editions import NoEditionError
+from wizard.engine import Answers, Walk, answers_of, walk
+from wizard.forms import StepForm
+from wizard.strategy import advise
+
+ASKED = "_asked"
+AT = "_at"
+
+UNPROCESSABLE = 422
+
+
+class HtmxHttpRequest(HttpRequest):
+    htmx: HtmxDetails
+
+
+@require_safe
+@vary_on_headers("Accept-Language")
+def to_language(request: HttpRequest) -> HttpResponse:
+    """The site's root: to the visitor's language."""
+    with override(get_language_from_request(request)):
+        return redirect("home")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    trees = [_tree(slug, number) for slug, number in editions.current_numbers().items()]
+    messages = [
+        {"message": message, "url": _with(reverse("tree", args=[tree.slug]), answers_of(message.implies))}
+        for tree in trees
+        for message in tree.messages
+    ]
+    return render(request, "wizard/home.html", {"trees": trees, "messages": messages})
+
+
+@require_safe
+def tree(request: HttpRequest, slug: str) -> HttpResponse:
+    """To the current edition, taking the answers along."""
+    try:
+        number = editions.current_number(slug)
+    except NoEditionError:
+        return not_found(request)
+    response = redirect(_with(reverse("step", args=[slug, number]), request.GET))
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+@vary_on_headers("HX-Request", "HX-History-Restore-Request")
+def step(request: HtmxHttpRequest, slug: str, number: str) -> HttpResponse:
+    """The first unanswered question, or the strategy when there is none."""
+    try:
+        edition = _tree(slug, int(number))
+    except NoEditionError:
+        return _no_such_edition(request, slug)
+    asked, at = request.GET.get(ASKED, ""), request.GET.get(AT, "")
+    walked = walk(edition, dict(request.GET.lists()), asked=asked, at=at)
+    # A history restore is an htmx request too, but it needs the whole page.
+    fragment = bool(request.htmx) and not request.htmx.history_restore_request
+    canonical = _canonical(request.path, walked)
+    # What was dropped is told on the page that follows, so that one is not skipped.
+    if asked and not fragment and not walked.fault and not walked.dropped:
+        return redirect(canonical)
+    context = {
+        "tree": edition,
+        "walk": walked,
+        "canonical": canonical,
+        "fragment": fragment,
+        "number": int(number),
+        "newer": _newer(request, slug, int(number)),
+        "answers": _answers(request.path, walked),
+        "back": _back(request.path, walked),
+    }
+    if walked.question is None:
+        name = "strategy"
+        context["strategy"] = advise(walked)
+    else:
+        name = "step"
+        form = StepForm(walked, walked.question, _sent(request, walked), request.path)
+        context |= {"form": form, "left": wording.questions_left(walked.questions_left)}
+    response = render(
+        request,
+        f"wizard/{'_' if fragment else ''}{name}.html",
+        context,
+        status=UNPROCESSABLE if walked.fault else 200,
+    )
+    return push_url(response, False if walked.fault else canonical) if fragment else response
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Answers in addresses and staff pages are not for search engines."""
+    lines = ("User-agent: *", "Disallow: /admin/", "Disallow: /*?", "")
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """The database answers and something is published."""
+    try:
+        connection.ensure_connection()
+        published = bool(editions.current_numbers())
+    except DatabaseError:
+        published = False
+    if published:
+        return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
+    return HttpResponse("not ready\n", status=503, content_type="text/plain; charset=utf-8")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)
+
+
+def _tree(slug: str, number: int) -> Tree:
+    return editions.get(slug, number, get_language() or settings.LANGUAGE_CODE)
+
+
+def _no_such_edition(request: HttpRequest, slug: str) -> HttpResponse:
+    """A friendly 404 that offers the current edition with the same answers."""
+    offer = ""
+    if slug in editions.current_numbers():
+        offer = _with(reverse("tree", args=[slug]), request.GET)
+    return render(request, "404.html", {"offer": offer}, status=404)
+
+
+def _with(path: str, answers: Answers | QueryDict) -> str:
+    pairs = answers.lists() if isinstance(answers, QueryDict) else answers.items()
+    query = urlencode([(name, value) for name, values in pairs for value in values])
+    return f"{path}?{query}" if query else path
+
+
+def _canonical(path: str, walked: Walk) -> str:
+    parameters = list(walked.parameters)
+    if walked.shown is not None:
+        parameters = [*_shown_too(walked), (AT, walked.shown.question.slug)]
+    return f"{path}?{urlencode(parameters)}" if parameters else path
+
+
+def _shown_too(walked: Walk) -> list[tuple[str, str]]:
+    """The answers of a walk that was stopped at an answered question, that one included."""
+    shown = walked.shown
+    here = [(shown.question.slug, value) for value in shown.values] if shown else []
+    trail = [(a.question.slug, v) for a in walked.trail for v in a.values]
+    held = [(a.question.slug, v) for a in walked.held for v in a.values]
+    return [*trail, *here, *held]
+
+
+def _answers(path: str, walked: Walk) -> list[Mapping[str, object]]:
+    """The answers given so far, each with the address that changes it."""
+    parameters = _shown_too(walked)
+    return [
+        {
+            "question": answered.question,
+            "answer": wording.answer(answered),
+            "change": f"{path}?{urlencode([*parameters, (AT, answered.question.slug)])}",
+        }
+        for answered in walked.trail
+    ]
+
+
+def _back(path: str, walked: Walk) -> str:
+    """To the question before the one shown; to the home page from the first."""
+    answers = _answers(path, walked)
+    return str(answers[-1]["change"]) if answers else reverse("home")
+
+
+def _newer(request: HttpRequest, slug: str, number: int) -> str:
+    """Where the same answers stand on a newer edition; "" if this is the newest."""
+    current = editions.current_numbers().get(slug, number)
+    if current <= number:
+        return ""
+    return _with(reverse("step", args=[slug, current]), request.GET)
+
+
+def _sent(request: HttpRequest, walked: Walk) -> list[str]:
+    """What to show as chosen: what was just sent, right or wrong, or the present answer."""
+    assert walked.question is not None
+    if walked.shown is not None:
+        return list(walked.shown.values)
+    return request.GET.getlist(walked.question.slug)
