@@ -6,7 +6,8 @@ walks, ranks or checks works on these. No Django, no database.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -27,7 +28,7 @@ class Condition:
 
     groups: tuple[frozenset[Fact], ...] = ()
 
-    def holds(self, facts: Set[Fact]) -> bool:
+    def holds(self, facts: AbstractSet[Fact]) -> bool:
         return all(not group.isdisjoint(facts) for group in self.groups)
 
     @property
@@ -231,7 +232,7 @@ class Tree:
     def after_to_before(self) -> tuple[str, ...]:
         """Question slugs so ordered that each comes after all it leads to."""
         done: dict[str, None] = {}
-        open_: list[tuple[str, bool]] = [(slug, False) for slug in reversed(self.questions)]
+        open_: list[tuple[str, bool]] = [(slug, False) for slug in reversed(tuple(self.questions))]
         entered: set[str] = set()
         while open_:
             slug, leaving = open_.pop()

@@ -103,7 +103,7 @@ class _Part(Struct, frozen=True, forbid_unknown_fields=True):
     """A part of the document: unknown keys are refused, defaults left out."""
 
 
-class Source(_Part, kw_only=True, omit_defaults=True):
+class Source(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """Where a claim comes from. Without `url` it is named, but not linked."""
 
     slug: Slug
@@ -115,7 +115,7 @@ class Source(_Part, kw_only=True, omit_defaults=True):
     grade: Grade
 
 
-class Contact(_Part, kw_only=True, omit_defaults=True):
+class Contact(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """A phone number or address; prose refers to it as `{slug}`."""
 
     slug: Slug
@@ -127,7 +127,7 @@ class Contact(_Part, kw_only=True, omit_defaults=True):
     sources: tuple[Slug, ...] = ()
 
 
-class Choice(_Part, kw_only=True, omit_defaults=True):
+class Choice(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """One possible answer. For a number: the range from `at_least` upwards."""
 
     slug: Slug
@@ -138,7 +138,7 @@ class Choice(_Part, kw_only=True, omit_defaults=True):
     unsure: bool = False
 
 
-class Route(_Part, kw_only=True, omit_defaults=True):
+class Route(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """Leads to the question `to` if `when` holds, or if nothing else opened."""
 
     to: Slug
@@ -146,7 +146,7 @@ class Route(_Part, kw_only=True, omit_defaults=True):
     otherwise: bool = False
 
 
-class Question(_Part, kw_only=True, omit_defaults=True):
+class Question(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """One screen. `minimum`, `maximum` and `unit` belong to numbers only."""
 
     slug: Slug
@@ -161,7 +161,7 @@ class Question(_Part, kw_only=True, omit_defaults=True):
     routes: tuple[Route, ...] = ()
 
 
-class Evidence(_Part, kw_only=True, omit_defaults=True):
+class Evidence(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """What answers say about a finding, and why."""
 
     effect: Effect
@@ -169,7 +169,7 @@ class Evidence(_Part, kw_only=True, omit_defaults=True):
     because: Text
 
 
-class Finding(_Part, kw_only=True, omit_defaults=True):
+class Finding(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """A possible cause.
 
     `explanation`, `avoid` are Markdown; `tell` is plain text to say or paste.
@@ -190,7 +190,7 @@ class Finding(_Part, kw_only=True, omit_defaults=True):
     sources: tuple[Slug, ...] = ()
 
 
-class Action(_Part, kw_only=True, omit_defaults=True):
+class Action(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """One thing to do. `general` ones are for everybody whom `when` admits."""
 
     slug: Slug
@@ -207,7 +207,7 @@ class Action(_Part, kw_only=True, omit_defaults=True):
     sources: tuple[Slug, ...] = ()
 
 
-class Message(_Part, kw_only=True, omit_defaults=True):
+class Message(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """A text seen on screen, word for word if `literal`, and what it implies."""
 
     slug: Slug
@@ -218,7 +218,7 @@ class Message(_Part, kw_only=True, omit_defaults=True):
     source: Slug | None = None
 
 
-class Scenario(_Part, kw_only=True, omit_defaults=True):
+class Scenario(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """A saved case: these answers must give `findings` first, in this order."""
 
     slug: Slug
@@ -229,7 +229,7 @@ class Scenario(_Part, kw_only=True, omit_defaults=True):
     absent_actions: tuple[Slug, ...] = ()
 
 
-class Tree(_Part, kw_only=True):
+class Tree(_Part, frozen=True, kw_only=True):
     """A whole tree. The first question is where every walk starts."""
 
     version: int = VERSION

@@ -49,12 +49,15 @@ def snapshot(tree: Tree) -> content.Tree:
     contacts = tuple(
         _contact(c) for c in Contact.objects.filter(slug__in=named).prefetch_related("sources")
     )
-    sourced = {slug for part in (*findings, *actions, *contacts) for slug in part.sources}
+    sourcing: tuple[content.Finding | content.Action | content.Contact, ...]
+    sourcing = (*findings, *actions, *contacts)
+    sourced = {slug for part in sourcing for slug in part.sources}
     sourced |= {message.source for message in messages if message.source}
     sources = tuple(_source(s) for s in Source.objects.filter(slug__in=sourced))
     return content.Tree(
         slug=tree.slug,
-        **_texts(tree),
+        title=_text(tree, "title"),
+        summary=_text(tree, "summary"),
         questions=questions,
         findings=findings,
         actions=actions,
@@ -105,12 +108,17 @@ def rows(tree: Tree) -> Iterator[models.Model]:
 
 def fixture(tree: Tree) -> str:
     """`fixtures/<slug>.yaml` for this tree, as `loaddata` reads it."""
-    return serializers.serialize(
-        "yaml",
-        rows(tree),
-        use_natural_foreign_keys=True,
-        use_natural_primary_keys=True,
-    )
+    keys = {"use_natural_foreign_keys": True, "use_natural_primary_keys": True}
+    return str(serializers.serialize("yaml", rows(tree), **keys))
+
+
+@transaction.atomic
+def load_fixture(text: str) -> None:
+    """Add a tree from its fixture. Contacts and sources that exist stay as they are."""
+    for found in serializers.deserialize("yaml", text):
+        shared = isinstance(found.object, Contact | Source)
+        if not (shared and found.object.pk is not None):
+            found.save()
 
 
 # Rows to content
@@ -169,9 +177,7 @@ def _question(question: Question) -> content.Question:
 
 
 def _findings(tree: Tree) -> Iterable[Finding]:
-    return tree.findings.prefetch_related(
-        "evidence__when__question", "steps__action", "sources"
-    )
+    return tree.findings.prefetch_related("evidence__when__question", "steps__action", "sources")
 
 
 def _finding(finding: Finding) -> content.Finding:

@@ -96,9 +96,7 @@ def _compiled(slug: str, number: int, language: str) -> Tree:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _content(slug: str, number: int) -> content.Tree:
-    found = Edition.objects.filter(tree__slug=slug, number=number).values_list(
-        "document", "digest"
-    )
+    found = Edition.objects.filter(tree__slug=slug, number=number).values_list("document", "digest")
     stored = found.first()
     if stored is None:
         raise NoEditionError(f"{slug} {number}")

@@ -8,7 +8,8 @@ its open routes go to the head of the agenda; if not, it is the question to
 show. No question is asked twice, and an empty agenda is the end.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -41,7 +42,7 @@ class Fault(StrEnum):
     TOO_LARGE = "too-large"
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """An answer that does not fit its question."""
 
     def __init__(self, fault: Fault) -> None:
@@ -49,7 +50,7 @@ class Unreadable(Exception):
         self.fault = fault
 
 
-class TooComplex(Exception):
+class TooComplexError(Exception):
     """A tree whose longest path takes more than `MOST_STATES` states to find."""
 
 
@@ -137,7 +138,18 @@ def walk(tree: Tree, given: Answers, *, asked: str = "", at: str = "") -> Walk:
             continue
         answered, fault = _taken(question, given, asked)
         if answered is None or question.slug == at:
-            return _stopped(tree, given, trail, question, agenda, answered, fault)
+            done.add(question.slug)
+            held, dropped = _apart(tree, given, done, (question.slug, *agenda))
+            return Walk(
+                tree,
+                tuple(trail),
+                question,
+                tuple(agenda),
+                shown=answered,
+                fault=fault,
+                held=held,
+                dropped=dropped,
+            )
         trail.append(answered)
         done.add(question.slug)
         facts |= answered.facts
@@ -146,31 +158,31 @@ def walk(tree: Tree, given: Answers, *, asked: str = "", at: str = "") -> Walk:
 
 
 def read_answer(question: Question, sent: Sequence[str]) -> Answered:
-    """What was sent for `question`, read. Raises Unreadable."""
+    """What was sent for `question`, read. Raises UnreadableError."""
     values = list(dict.fromkeys(value.strip() for value in sent if value.strip()))
     if not values:
         if sent and question.may_be_blank:
             return Answered(question, ())
-        raise Unreadable(Fault.MISSING)
+        raise UnreadableError(Fault.MISSING)
     if question.kind is Kind.NUMBER:
         # "Not sure" is a button beside the field: pressing it overrules what was typed.
         values = [v for v in values if v in question.by_slug] or values
     if question.kind is not Kind.MULTIPLE and len(values) > 1:
-        raise Unreadable(Fault.ONLY_ONE)
+        raise UnreadableError(Fault.ONLY_ONE)
     if question.kind is Kind.NUMBER and values[0] not in question.by_slug:
         return _read_number(question, values[0])
     if not question.by_slug.keys() >= set(values):
-        raise Unreadable(Fault.UNKNOWN)
+        raise UnreadableError(Fault.UNKNOWN)
     choices = tuple(choice for choice in question.choices if choice.slug in values)
     if question.kind is Kind.NUMBER and choices[0].at_least is not None:
         # A range, as saved cases name it, stands for its smallest number.
         return Answered(question, choices, _smallest(question, choices[0].at_least))
     if len(choices) > 1 and any(choice.exclusive for choice in choices):
-        raise Unreadable(Fault.EXCLUSIVE)
+        raise UnreadableError(Fault.EXCLUSIVE)
     return Answered(question, choices)
 
 
-def open_routes(question: Question, facts: Set[Fact]) -> list[str]:
+def open_routes(question: Question, facts: AbstractSet[Fact]) -> list[str]:
     """Where to go from `question` when these choices have been made."""
     opened = [r.to for r in question.routes if not r.otherwise and r.when.holds(facts)]
     return opened or [r.to for r in question.routes if r.otherwise and r.when.holds(facts)]
@@ -184,12 +196,14 @@ def answers_of(facts: Iterable[Fact]) -> dict[str, list[str]]:
     return answers
 
 
-def longest(tree: Tree, agenda: Sequence[str], done: Set[str], facts: Set[Fact]) -> int:
+def longest(
+    tree: Tree, agenda: Sequence[str], done: AbstractSet[str], facts: AbstractSet[Fact]
+) -> int:
     """The most questions that any answers from here on can lead through.
 
     Exact, not an estimate: all answers are tried, with everything that can no
     longer matter left out of the state, so that few states remain. Raises
-    TooComplex where many remain all the same.
+    TooComplexError where many remain all the same.
     """
     ahead = [slug for slug in dict.fromkeys(agenda) if slug in tree.questions and slug not in done]
     if not ahead:
@@ -202,7 +216,7 @@ def longest(tree: Tree, agenda: Sequence[str], done: Set[str], facts: Set[Fact])
     if known is not None:
         return known
     if len(tree.longest_memo) >= MOST_STATES:
-        raise TooComplex
+        raise TooComplexError
     question, rest = tree.questions[ahead[0]], ahead[1:]
     asked = within & done | {question.slug}
     best = 0
@@ -269,9 +283,7 @@ def reachable_choices(question: Question) -> list[Choice]:
     return [c for c in question.choices if c.at_least is None or c.at_least <= question.maximum]
 
 
-def _taken(
-    question: Question, given: Answers, asked: str
-) -> tuple[Answered | None, Fault | None]:
+def _taken(question: Question, given: Answers, asked: str) -> tuple[Answered | None, Fault | None]:
     sent = given.get(question.slug)
     if sent is None:
         if question.slug != asked:
@@ -279,41 +291,27 @@ def _taken(
         sent = [BLANK]
     try:
         return read_answer(question, sent), None
-    except Unreadable as exc:
+    except UnreadableError as exc:
         return None, exc.fault
 
 
-def _stopped(
-    tree: Tree,
-    given: Answers,
-    trail: list[Answered],
-    question: Question,
-    agenda: list[str],
-    shown: Answered | None,
-    fault: Fault | None,
-) -> Walk:
-    done = {answered.question.slug for answered in trail} | {question.slug}
+def _apart(
+    tree: Tree, given: Answers, done: AbstractSet[str], ahead: Iterable[str]
+) -> tuple[tuple[Answered, ...], tuple[Answered, ...]]:
+    """The answers not used so far: those that may still come, and the others."""
     others = _others(tree, given, done)
-    still = frozenset().union(*(tree.reach.get(slug, ()) for slug in (question.slug, *agenda)))
-    return Walk(
-        tree,
-        tuple(trail),
-        question,
-        tuple(agenda),
-        shown,
-        fault,
-        held=tuple(a for a in others if a.question.slug in still),
-        dropped=tuple(a for a in others if a.question.slug not in still),
-    )
+    still = frozenset().union(*(tree.reach.get(slug, ()) for slug in ahead))
+    held = tuple(answered for answered in others if answered.question.slug in still)
+    return held, tuple(answered for answered in others if answered not in held)
 
 
-def _others(tree: Tree, given: Answers, done: Set[str]) -> tuple[Answered, ...]:
+def _others(tree: Tree, given: Answers, done: AbstractSet[str]) -> tuple[Answered, ...]:
     """The readable answers to questions that were not reached, in the tree's order."""
     found = []
     for slug in sorted(given.keys() & tree.order.keys() - done, key=tree.order.__getitem__):
         try:
             found.append(read_answer(tree.questions[slug], given[slug]))
-        except Unreadable:
+        except UnreadableError:
             continue
     return tuple(found)
 
@@ -322,12 +320,12 @@ def _read_number(question: Question, typed: str) -> Answered:
     try:
         value = read_number(typed, question.unit)
     except ValueError:
-        raise Unreadable(Fault.NOT_A_NUMBER) from None
+        raise UnreadableError(Fault.NOT_A_NUMBER) from None
     if question.maximum is not None and value > question.maximum:
-        raise Unreadable(Fault.TOO_LARGE)
+        raise UnreadableError(Fault.TOO_LARGE)
     choice = question.range_of(value)
     if choice is None or (question.minimum is not None and value < question.minimum):
-        raise Unreadable(Fault.TOO_SMALL)
+        raise UnreadableError(Fault.TOO_SMALL)
     return Answered(question, (choice,), value)
 
 
@@ -335,7 +333,7 @@ def _smallest(question: Question, at_least: Decimal) -> Decimal:
     return at_least if question.minimum is None else max(at_least, question.minimum)
 
 
-def _distinct_choices(question: Question, watched: Set[Fact]) -> set[frozenset[Fact]]:
+def _distinct_choices(question: Question, watched: AbstractSet[Fact]) -> set[frozenset[Fact]]:
     """What answering `question` can add to the watched facts, each way once."""
     alone = {
         choice.slug: frozenset({(question.slug, choice.slug)}) & watched

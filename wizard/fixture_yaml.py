@@ -10,17 +10,20 @@ from decimal import Decimal
 from typing import Any
 
 import yaml
-from django.core.serializers.pyyaml import Deserializer as Deserializer
-from django.core.serializers.pyyaml import DjangoSafeDumper
+from django.core.serializers.pyyaml import Deserializer, DjangoSafeDumper
 from django.core.serializers.pyyaml import Serializer as YamlSerializer
 from django.db import models
 from modeltranslation.translator import translator
 
 from wizard.numerals import write_number
 
+__all__ = ["Deserializer", "Serializer"]
+
 
 class Serializer(YamlSerializer):
     """Leaves out defaults, and the columns that only mirror a translation."""
+
+    _current: dict[str, Any]
 
     def handle_field(self, obj: models.Model, field: Any) -> None:
         value = field.value_from_object(obj)
@@ -40,8 +43,14 @@ class Serializer(YamlSerializer):
             del self._current[field.name]
 
     def end_serialization(self) -> None:
-        options = {"allow_unicode": True, "sort_keys": False, "width": 1_000_000}
-        yaml.dump(self.objects, self.stream, Dumper=_Dumper, **options)
+        yaml.dump(
+            self.objects,
+            self.stream,
+            Dumper=_Dumper,
+            allow_unicode=True,
+            sort_keys=False,
+            width=1_000_000,
+        )
 
 
 class _Dumper(DjangoSafeDumper):
@@ -72,4 +81,3 @@ def _mirrored(model: type[models.Model]) -> set[str]:
     if model not in translator.get_registered_models():
         return set()
     return set(translator.get_options_for_model(model).all_fields)
-

@@ -4,7 +4,7 @@ A condition is a set of choices, so it is a many-to-many field to Choice. Rows
 are named by natural keys, so that a tree can be kept as a fixture.
 """
 
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
@@ -83,10 +83,13 @@ GRADES = _choices(
 CONTACT_KINDS = _choices(content.ContactKind, {"phone": _("phone"), "web": _("web address")})
 
 
-class KeyedManager(models.Manager["Keyed"]):
+Row = TypeVar("Row", bound="Keyed")
+
+
+class KeyedManager(models.Manager[Row]):
     """Finds rows by their natural key: slugs from the tree downwards."""
 
-    def get_by_natural_key(self, *key: str | int) -> "Keyed":
+    def get_by_natural_key(self, *key: str | int) -> Row:
         return self.get(**dict(zip(self.model.key_fields, key, strict=True)))
 
 
@@ -294,7 +297,7 @@ class Choice(Keyed):
         )
 
     def __str__(self) -> str:
-        return f"{self.question.slug} = {self.slug} ({self.label})"
+        return f"{self.question.tree.slug} · {self.question.slug} = {self.slug} ({self.label})"
 
     def users(self) -> list[models.Model]:
         """The rows whose condition, answers or implied answers name this choice."""
@@ -374,9 +377,7 @@ class Finding(Part):
 
     title = models.CharField(_("title"), max_length=120)
     explanation = _prose(_("explanation"), _("What it is, in plain words. Markdown."))
-    remedy_time = _text(
-        _("how long the remedy takes"), _("One sentence, with how sure that is.")
-    )
+    remedy_time = _text(_("how long the remedy takes"), _("One sentence, with how sure that is."))
     avoid = _prose(_("what to avoid"), _("A Markdown list."), blank=True)
     tell = _text(
         _("what to tell the platform"),
@@ -552,9 +553,13 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def newest(self) -> Self:
         """The newest edition of each tree, in the trees' order."""
         newest = (
-            Edition.objects.filter(tree=models.OuterRef("tree")).order_by("-number").values("number")
+            Edition.objects.filter(tree=models.OuterRef("tree"))
+            .order_by("-number")
+            .values("number")
         )
-        return self.filter(number=models.Subquery(newest[:1])).order_by("tree__position", "tree__slug")
+        return self.filter(number=models.Subquery(newest[:1])).order_by(
+            "tree__position", "tree__slug"
+        )
 
 
 class Edition(models.Model):
@@ -563,9 +568,7 @@ class Edition(models.Model):
     `document` is canonical JSON (see `content.encode`), `digest` its sha256.
     """
 
-    tree = models.ForeignKey(
-        Tree, models.PROTECT, related_name="editions", verbose_name=_("tree")
-    )
+    tree = models.ForeignKey(Tree, models.PROTECT, related_name="editions", verbose_name=_("tree"))
     number = models.PositiveIntegerField(_("number"))
     document = models.TextField(_("document"))
     digest = models.CharField("sha256", max_length=64)

@@ -5,9 +5,7 @@ import unicodedata
 from decimal import Decimal
 
 LONGEST = 40
-_TYPED = re.compile(
-    r"[¥$]?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?(?P<scale>万|w)?"
-)
+_TYPED = re.compile(r"[¥$]?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?(?P<scale>万|w)?")
 
 
 def read_number(typed: str, unit: str = "") -> Decimal:

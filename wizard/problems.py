@@ -6,7 +6,8 @@ all it finds at once, so that an editor need not try and try again.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, islice, pairwise
@@ -17,7 +18,15 @@ import msgspec
 from wizard import content
 from wizard.compiled import Fact, Tree, compile_tree, condition
 from wizard.content import LANGUAGES, PERMANENT_THEMES, Kind, Text, Theme
-from wizard.engine import TooComplex, answers_of, longest, open_routes, paths, sample_paths, walk
+from wizard.engine import (
+    TooComplexError,
+    answers_of,
+    longest,
+    open_routes,
+    paths,
+    sample_paths,
+    walk,
+)
 from wizard.numerals import read_number
 from wizard.prose import PLACEHOLDER
 from wizard.strategy import advise
@@ -31,7 +40,9 @@ SAMPLE = 2_000
 """So many paths by chance come first: they reach nearly everything quickly."""
 
 _HOTLINE = re.compile(
-    r"(?<![\d,.])(?:110|120|9\d{4}|12\d{3}|400[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d{9})(?![\d,.]|\s*(?:元|yuan|万|%))"
+    r"(?<![\d,.])"
+    r"(?:110|120|9\d{4}|12\d{3}|400[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d{9})"
+    r"(?![\d,.]|\s*(?:元|yuan|万|%))"
 )
 _FIGURE = re.compile(r"\d[\d,.]*\s*(?:%|元|万|亿|天|日|年|个月|小时|倍|yuan|days?|years?|months?)")
 
@@ -113,7 +124,8 @@ def find_problems(tree: content.Tree) -> list[Problem]:
     Checks that need a sound tree (paths, scenarios) are left for when the plain
     mistakes are mended: their reports would only repeat those.
     """
-    found = [*_shape(tree), *_references(tree), *_ranges(tree), *_texts(tree), *_promises(tree)]
+    plain = (_shape, _duplicates, _conditions_known, _references, _ranges, _texts, _promises)
+    found = [problem for check in plain for problem in check(tree)]
     if not any(problem.code in _BREAKING for problem in found):
         compiled = compile_tree(tree, LANGUAGES[0])
         found += _loops(compiled)
@@ -140,30 +152,37 @@ _BREAKING = frozenset(
 
 
 def _shape(tree: content.Tree) -> Iterator[Problem]:
+    place = Place("tree", tree.slug)
     try:
         content.decode(content.encode(tree))
     except msgspec.ValidationError as exc:
-        yield Problem(Code.SHAPE, Place("tree", tree.slug), {"error": str(exc)})
+        yield Problem(Code.SHAPE, place, {"error": str(exc)})
     if tree.slug in RESERVED_TREE_SLUGS:
-        yield Problem(Code.RESERVED_SLUG, Place("tree", tree.slug), {"slug": tree.slug})
+        yield Problem(Code.RESERVED_SLUG, place, {"slug": tree.slug})
     if not tree.questions:
-        yield Problem(Code.NO_QUESTIONS, Place("tree", tree.slug))
-    fallbacks = [finding.slug for finding in tree.findings if finding.fallback]
-    if not fallbacks:
-        yield Problem(Code.NO_FALLBACK, Place("tree", tree.slug))
-    for slug in fallbacks[1:]:
-        yield Problem(Code.SEVERAL_FALLBACKS, Place("finding", slug))
-    for kind, parts in _parts(tree).items():
-        for slug, count in Counter(part.slug for part in parts).items():
-            if count > 1:
-                yield Problem(Code.DUPLICATE_SLUG, Place(kind, slug), {"slug": slug})
+        yield Problem(Code.NO_QUESTIONS, place)
     for question in tree.questions:
         if not question.choices:
             yield Problem(Code.NO_CHOICES, Place("question", question.slug))
-        for slug, count in Counter(choice.slug for choice in question.choices).items():
-            if count > 1:
-                place = Place("question", question.slug, f"choice {slug}")
-                yield Problem(Code.DUPLICATE_SLUG, place, {"slug": slug})
+    fallbacks = [finding.slug for finding in tree.findings if finding.fallback]
+    if not fallbacks:
+        yield Problem(Code.NO_FALLBACK, place)
+    for slug in fallbacks[1:]:
+        yield Problem(Code.SEVERAL_FALLBACKS, Place("finding", slug))
+
+
+def _duplicates(tree: content.Tree) -> Iterator[Problem]:
+    for kind, parts in _parts(tree).items():
+        for slug in _twice(part.slug for part in parts):
+            yield Problem(Code.DUPLICATE_SLUG, Place(kind, slug), {"slug": slug})
+    for question in tree.questions:
+        for slug in _twice(choice.slug for choice in question.choices):
+            place = Place("question", question.slug, f"choice {slug}")
+            yield Problem(Code.DUPLICATE_SLUG, place, {"slug": slug})
+
+
+def _twice(slugs: Iterable[str]) -> list[str]:
+    return [slug for slug, count in Counter(slugs).items() if count > 1]
 
 
 def _parts(tree: content.Tree) -> dict[str, tuple[Any, ...]]:
@@ -194,7 +213,8 @@ def _conditions(tree: content.Tree) -> Iterator[tuple[Place, content.Condition]]
         yield Place("scenario", scenario.slug, "answers"), scenario.answers
 
 
-def _references(tree: content.Tree) -> Iterator[Problem]:
+def _conditions_known(tree: content.Tree) -> Iterator[Problem]:
+    """Conditions that mention what is not there, and evidence without one."""
     known = {q.slug: {choice.slug for choice in q.choices} for q in tree.questions}
     for place, when in _conditions(tree):
         for question, choices in when.items():
@@ -203,17 +223,21 @@ def _references(tree: content.Tree) -> Iterator[Problem]:
                 continue
             for slug in sorted(set(choices) - known[question]):
                 yield Problem(Code.UNKNOWN_CHOICE, place, {"slug": f"{question}={slug}"})
-    for question in tree.questions:
-        for number, route in enumerate(question.routes, start=1):
-            if route.to not in known:
-                place = Place("question", question.slug, f"route {number}")
-                yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": route.to})
     for finding in tree.findings:
         for number, evidence in enumerate(finding.evidence, start=1):
             if not evidence.when:
                 place = Place("finding", finding.slug, f"evidence {number}")
                 yield Problem(Code.EMPTY_CONDITION, place)
+
+
+def _references(tree: content.Tree) -> Iterator[Problem]:
+    """Slugs of parts that are not there."""
     slugs = {kind: {part.slug for part in parts} for kind, parts in _parts(tree).items()}
+    for question in tree.questions:
+        for number, route in enumerate(question.routes, start=1):
+            if route.to not in slugs["question"]:
+                place = Place("question", question.slug, f"route {number}")
+                yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": route.to})
     for kind, parts in _parts(tree).items():
         for part in parts:
             for target, spot, named in _named(part):
@@ -240,31 +264,35 @@ def _named(part: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def _ranges(tree: content.Tree) -> Iterator[Problem]:
     for question in tree.questions:
-        place = Place("question", question.slug)
-        if question.kind is not Kind.NUMBER:
-            for choice in question.choices:
-                if choice.at_least is not None:
-                    spot = Place("question", question.slug, f"choice {choice.slug}")
-                    yield Problem(Code.RANGE_MISPLACED, spot)
-            continue
         for choice in question.choices:
-            spot = Place("question", question.slug, f"choice {choice.slug}")
+            place = Place("question", question.slug, f"choice {choice.slug}")
+            if question.kind is not Kind.NUMBER:
+                if choice.at_least is not None:
+                    yield Problem(Code.RANGE_MISPLACED, place)
+                continue
             if choice.at_least is None and not choice.unsure:
-                yield Problem(Code.RANGE_MISSING, spot)
+                yield Problem(Code.RANGE_MISSING, place)
             if _reads_as_number(choice.slug):
-                yield Problem(Code.CHOICE_LIKE_NUMBER, spot, {"slug": choice.slug})
-        starts = sorted(c.at_least for c in question.choices if c.at_least is not None)
-        if not starts or question.minimum is None or starts[0] > question.minimum:
-            yield Problem(Code.RANGE_GAP, place)
-            continue
-        for lower, upper in pairwise(starts):
-            if lower == upper:
-                yield Problem(Code.RANGE_OVERLAP, place, {"at_least": lower})
-            elif upper <= question.minimum:
-                yield Problem(Code.RANGE_BEYOND, place, {"at_least": lower})
-        for start in starts:
-            if question.maximum is not None and start > question.maximum:
-                yield Problem(Code.RANGE_BEYOND, place, {"at_least": start})
+                yield Problem(Code.CHOICE_LIKE_NUMBER, place, {"slug": choice.slug})
+        if question.kind is Kind.NUMBER:
+            yield from _range_starts(question)
+
+
+def _range_starts(question: content.Question) -> Iterator[Problem]:
+    """Gaps and overlaps between the ranges of a number, and ranges without a number."""
+    place = Place("question", question.slug)
+    starts = sorted(c.at_least for c in question.choices if c.at_least is not None)
+    if not starts or question.minimum is None or starts[0] > question.minimum:
+        yield Problem(Code.RANGE_GAP, place)
+        return
+    for lower, upper in pairwise(starts):
+        if lower == upper:
+            yield Problem(Code.RANGE_OVERLAP, place, {"at_least": lower})
+        elif upper <= question.minimum:
+            yield Problem(Code.RANGE_BEYOND, place, {"at_least": lower})
+    for start in starts:
+        if question.maximum is not None and start > question.maximum:
+            yield Problem(Code.RANGE_BEYOND, place, {"at_least": start})
 
 
 def _reads_as_number(slug: str) -> bool:
@@ -330,7 +358,9 @@ def _promises(tree: content.Tree) -> Iterator[Problem]:
         if finding.safety and not any(a.theme is Theme.SAFETY and a.contacts for a in named):
             yield Problem(Code.SAFETY_WITHOUT_CONTACT, Place("finding", finding.slug))
     for action in tree.actions:
-        figure = next((f for lang in LANGUAGES for f in _FIGURE.findall(action.body.inside(lang))), None)
+        figure = next(
+            (f for lang in LANGUAGES for f in _FIGURE.findall(action.body.inside(lang))), None
+        )
         if figure and not action.sources:
             yield Problem(Code.UNSOURCED_FIGURE, Place("action", action.slug), {"figure": figure})
     used = {slug for finding in tree.findings for slug in finding.actions}
@@ -355,14 +385,17 @@ def _loops(tree: Tree) -> Iterator[Problem]:
 
 def _ends(tree: content.Tree) -> Iterator[Problem]:
     """Choices that stop the walk although no advice depends on them."""
-    speaking = [*(evidence for f in tree.findings for evidence in f.evidence), *tree.actions]
-    telling = {fact for part in speaking for fact in condition(part.when).facts}
+    conditions = [evidence.when for f in tree.findings for evidence in f.evidence]
+    conditions += [action.when for action in tree.actions]
+    telling = {fact for when in conditions for fact in condition(when).facts}
     for question in tree.questions:
         if not question.routes:
             continue
         for choice in question.choices:
             fact = (question.slug, choice.slug)
-            leads_on = any(_may_open(route.when, question.slug, choice.slug) for route in question.routes)
+            leads_on = any(
+                _may_open(route.when, question.slug, choice.slug) for route in question.routes
+            )
             if not (leads_on or choice.unsure or fact in telling):
                 place = Place("question", question.slug, f"choice {choice.slug}")
                 yield Problem(Code.DEAD_END, place)
@@ -398,7 +431,7 @@ def _paths(tree: Tree) -> Iterator[Problem]:
     """What no path reaches, and trees too entangled to be sure about."""
     try:
         longest(tree, (tree.start.slug,), frozenset(), frozenset())
-    except TooComplex:
+    except TooComplexError:
         yield Problem(Code.TOO_COMPLEX, Place("tree", tree.slug))
         return
     missing = _unreached(tree)
@@ -413,7 +446,7 @@ def _paths(tree: Tree) -> Iterator[Problem]:
         yield Problem(codes[kind], place)
 
 
-def _unreached(tree: Tree) -> Set[tuple[str, str, str]]:
+def _unreached(tree: Tree) -> AbstractSet[tuple[str, str, str]]:
     """(kind, slug, spot) of questions, routes, findings and actions that no path uses."""
     missing = {("question", slug, "") for slug in tree.questions}
     missing |= {

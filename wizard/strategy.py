@@ -1,13 +1,18 @@
 """From a finished walk to advice: what went wrong, and what to do about it."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 
 from wizard.compiled import Action, Contact, Evidence, Fact, Finding, Source, Tree
 from wizard.content import PERMANENT_THEMES, Effect, Horizon, Theme
 from wizard.engine import Answered, Walk
+
+FIRST_ACTIONS = 3
+"""So many steps stand on the first screen."""
 
 
 class Certainty(StrEnum):
@@ -66,9 +71,11 @@ class Strategy:
         return len(self.diagnoses) - 1
 
     @property
-    def first_action(self) -> Action | None:
-        """What to do first."""
-        return next((action for actions in self.plan.values() for action in actions), None)
+    def first_actions(self) -> tuple[Action, ...]:
+        """The first steps against the first cause, soonest first."""
+        against = self.diagnoses[0].finding.actions
+        planned = (action for actions in self.plan.values() for action in actions)
+        return tuple(islice((a for a in planned if a in against), FIRST_ACTIONS))
 
     @cached_property
     def safety_actions(self) -> tuple[Action, ...]:
@@ -135,9 +142,7 @@ def advise(walk: Walk) -> Strategy:
         found = [Diagnosis(tree.fallback, Certainty.POSSIBLE, ())]
         ruled_out = [r for r in ruled_out if r.finding is not tree.fallback]
     rank = list(Certainty)
-    found.sort(
-        key=lambda d: (not d.finding.safety, rank.index(d.certainty), -len(d.reasons))
-    )
+    found.sort(key=lambda d: (not d.finding.safety, rank.index(d.certainty), -len(d.reasons)))
     actions = _actions(tree, found, facts)
     return Strategy(
         walk=walk,
@@ -171,7 +176,7 @@ def _reasons(holding: Iterable[Evidence], walk: Walk) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-def _actions(tree: Tree, found: Iterable[Diagnosis], facts: Set[Fact]) -> list[Action]:
+def _actions(tree: Tree, found: Iterable[Diagnosis], facts: AbstractSet[Fact]) -> list[Action]:
     """Personal actions in the order of the findings, then general ones, each once."""
     personal = (action for diagnosis in found for action in diagnosis.finding.actions)
     once = dict.fromkeys((*personal, *tree.general_actions))

@@ -1,10 +1,11 @@
 """Which fields of the draft exist once per language (read by modeltranslation)."""
 
+from django.db.models import Model
 from modeltranslation.translator import TranslationOptions, translator
 
 from wizard import models
 
-TRANSLATED: dict[type[models.models.Model], tuple[str, ...]] = {
+TRANSLATED: dict[type[Model], tuple[str, ...]] = {
     models.Tree: ("title", "summary"),
     models.Source: ("title", "publisher"),
     models.Contact: ("name", "purpose", "hours"),

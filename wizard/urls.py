@@ -16,6 +16,7 @@ urlpatterns = [
     path("healthz/live", views.live, name="live"),
     path("healthz/ready", views.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", views.home, name="home"),

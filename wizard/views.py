@@ -8,11 +8,10 @@ from django.db import DatabaseError, connection
 from django.http import (
     HttpRequest,
     HttpResponse,
-    HttpResponseNotFound,
-    HttpResponseRedirect,
     QueryDict,
 )
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_from_request, override
 from django.views.decorators.cache import never_cache
@@ -22,7 +21,7 @@ from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
 from wizard import editions, wording
-from wizard.compiled import Tree
+from wizard.compiled import Question, Tree
 from wizard.editions import NoEditionError
 from wizard.engine import Answers, Walk, answers_of, walk
 from wizard.forms import StepForm
@@ -32,6 +31,9 @@ ASKED = "_asked"
 AT = "_at"
 
 UNPROCESSABLE = 422
+
+MESSAGES_SHOWN = 8
+"""So many messages stand on the home page; the others are folded away."""
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -49,12 +51,22 @@ def to_language(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     trees = [_tree(slug, number) for slug, number in editions.current_numbers().items()]
+    longest = max((walk(tree, {}).questions_left for tree in trees), default=0)
     messages = [
-        {"message": message, "url": _with(reverse("tree", args=[tree.slug]), answers_of(message.implies))}
+        {
+            "message": message,
+            "url": _with(reverse("tree", args=[tree.slug]), answers_of(message.implies)),
+        }
         for tree in trees
         for message in tree.messages
     ]
-    return render(request, "wizard/home.html", {"trees": trees, "messages": messages})
+    context = {
+        "trees": trees,
+        "longest": longest,
+        "messages": messages[:MESSAGES_SHOWN],
+        "more_messages": messages[MESSAGES_SHOWN:],
+    }
+    return render(request, "wizard/home.html", context)
 
 
 @require_safe
@@ -100,7 +112,8 @@ def step(request: HtmxHttpRequest, slug: str, number: str) -> HttpResponse:
         context["strategy"] = advise(walked)
     else:
         name = "step"
-        form = StepForm(walked, walked.question, _sent(request, walked), request.path)
+        sent = _sent(request, walked, walked.question)
+        form = StepForm(walked, walked.question, sent, request.path)
         context |= {"form": form, "left": wording.questions_left(walked.questions_left)}
     response = render(
         request,
@@ -119,9 +132,15 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Asked for by browsers on pages without a link to the icon."""
+    return redirect(static("icon.svg"))
+
+
+@require_safe
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
-    """This process answers."""
+    """Whether this process answers."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
@@ -216,9 +235,8 @@ def _newer(request: HttpRequest, slug: str, number: int) -> str:
     return _with(reverse("step", args=[slug, current]), request.GET)
 
 
-def _sent(request: HttpRequest, walked: Walk) -> list[str]:
+def _sent(request: HttpRequest, walked: Walk, question: Question) -> list[str]:
     """What to show as chosen: what was just sent, right or wrong, or the present answer."""
-    assert walked.question is not None
     if walked.shown is not None:
         return list(walked.shown.values)
-    return request.GET.getlist(walked.question.slug)
+    return request.GET.getlist(question.slug)

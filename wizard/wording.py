@@ -1,5 +1,7 @@
 """Sentences for what the core says in codes."""
 
+from collections.abc import Iterable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -99,7 +101,7 @@ def answer(answered: Answered) -> str:
 
 
 def questions_left(number: int) -> str:
-    """ "At most 3 questions left", the one on screen included."""
+    """How far it is: “At most 3 questions left”, the one on screen included."""
     if number == 1:
         return str(_("Last question"))
     return ngettext(
@@ -111,7 +113,9 @@ PROBLEMS: dict[Code, Wording] = {
     Code.SHAPE: _("The tree does not have the declared shape: %(error)s"),
     Code.RESERVED_SLUG: _("The slug “%(slug)s” is an address of the site. Choose another."),
     Code.NO_QUESTIONS: _("The tree has no question."),
-    Code.NO_FALLBACK: _("No finding is the fallback: mark one as the answer when nothing is found."),
+    Code.NO_FALLBACK: _(
+        "No finding is the fallback: mark one as the answer when nothing is found."
+    ),
     Code.SEVERAL_FALLBACKS: _("Another finding is the fallback already."),
     Code.DUPLICATE_SLUG: _("The slug “%(slug)s” stands more than once."),
     Code.UNKNOWN_QUESTION: _("There is no question “%(slug)s” in this tree."),
@@ -137,12 +141,16 @@ PROBLEMS: dict[Code, Wording] = {
     Code.CHOICES_IDLE: _("These choices all change nothing: %(slugs)s"),
     Code.TEXT_MISSING: _("The text is missing."),
     Code.TRANSLATION_MISSING: _("The text is missing in %(language)s."),
-    Code.NUMBER_IN_PROSE: _("Phone number %(number)s in a text: write {slug} of the contact instead."),
+    Code.NUMBER_IN_PROSE: _(
+        "Phone number %(number)s in a text: write {slug} of the contact instead."
+    ),
     Code.UNSOURCED_FINDING: _("The finding has no source."),
     Code.UNSOURCED_FIGURE: _("The text states a figure (%(figure)s), but has no source."),
     Code.SAFETY_WITHOUT_CONTACT: _("A safety finding needs a safety action with a contact."),
     Code.THEME_WITHOUT_ACTION: _("The theme “%(theme)s” needs an action for everybody, always."),
-    Code.SCENARIO_UNFINISHED: _("The scenario stops at the question “%(slug)s”: no answer is saved."),
+    Code.SCENARIO_UNFINISHED: _(
+        "The scenario stops at the question “%(slug)s”: no answer is saved."
+    ),
     Code.SCENARIO_IGNORED: _("The walk does not ask these questions of the scenario: %(slugs)s"),
     Code.SCENARIO_FINDINGS: _("Expected first: %(expected)s. Found: %(got)s."),
     Code.SCENARIO_ACTIONS: _("Missing actions: %(absent)s. Unwanted actions: %(unwanted)s."),
@@ -152,3 +160,14 @@ PROBLEMS: dict[Code, Wording] = {
 def problem(found: Problem) -> str:
     """One sentence about a problem, without its place."""
     return str(PROBLEMS[found.code]) % found.details
+
+
+def place(found: Problem) -> str:
+    """Where a problem is: "question card-class, route 2"."""
+    where = found.place
+    return ", ".join(part for part in (f"{where.kind} {where.slug}".strip(), where.spot) if part)
+
+
+def problem_list(problems: Iterable[Problem]) -> str:
+    """One line for each problem, with its place."""
+    return "\n".join(f"{p.level}: {place(p)}: {problem(p)}" for p in problems)

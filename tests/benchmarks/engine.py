@@ -1,0 +1,52 @@
+"""Measure the engine on the real trees: compiling, checking, walking, advising."""
+
+import os
+import time
+from collections.abc import Callable
+from statistics import median
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wizard.settings")
+
+import django
+
+django.setup()
+
+from wizard import content, engine
+from wizard.compiled import compile_tree
+from wizard.models import Edition
+from wizard.problems import find_problems
+from wizard.strategy import advise
+
+ROUNDS = 15
+
+
+def milliseconds(job: Callable[[], object]) -> float:
+    """The median of several runs."""
+    taken = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        job()
+        taken.append(time.perf_counter() - start)
+    return median(taken) * 1000
+
+
+def main() -> None:
+    for edition in Edition.objects.newest().select_related("tree"):
+        declared = content.decode(edition.document)
+        tree = compile_tree(declared, "zh-hans")
+        walks = list(engine.sample_paths(tree, 500))
+        longest = max(walks, key=lambda walk: len(walk.trail))
+        answers = {a.question.slug: a.values for a in longest.trail}
+        print(f"{edition}: {len(tree.questions)} questions, {len(tree.findings)} findings")
+        figures = {
+            "compile, one language": lambda d=declared: compile_tree(d, "zh-hans"),
+            "all checks": lambda d=declared: find_problems(d),
+            f"walk of {len(longest.trail)} answers": lambda t=tree, a=answers: engine.walk(t, a),
+            "advice": lambda w=longest: advise(w).sources,
+        }
+        for name, job in figures.items():
+            print(f"  {name:<24} {milliseconds(job):8.3f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""What all tests share: a database that holds the fixtures, published."""
+
+import pytest
+from django.core.management import call_command
+
+from wizard import editions
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The database as `make run` leaves it: both trees loaded and published."""
+    with django_db_blocker.unblock():
+        call_command("bootstrap", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def fresh_editions():
+    """No test sees the editions of another one."""
+    editions.forget_all()
+    yield
+    editions.forget_all()

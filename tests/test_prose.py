@@ -1,0 +1,137 @@
+import pytest
+from bs4 import BeautifulSoup
+
+from wizard.prose import Html, Number, to_html, to_text
+
+CONTACTS = {
+    "police": Number("110", "tel:110"),
+    "bank": Number("400-800 <1>", "tel:4008001"),
+    "site": Number("example.org", "https://example.org/?a=1&b=2"),
+}
+
+
+def elements(html):
+    return [(tag.name, dict(tag.attrs)) for tag in BeautifulSoup(html, "html.parser")()]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        pytest.param("", "", id="nothing"),
+        pytest.param(" \n ", "", id="blank"),
+        pytest.param("Wait.", "<p>Wait.</p>", id="paragraph"),
+        pytest.param("**Do** *not*.", "<p><strong>Do</strong> <em>not</em>.</p>", id="emphasis"),
+        pytest.param("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", id="list"),
+        pytest.param("3. a", '<ol start="3">\n<li>a</li>\n</ol>', id="numbered list"),
+        pytest.param("> a", "<blockquote>\n<p>a</p>\n</blockquote>", id="quotation"),
+        pytest.param("a & b", "<p>a &amp; b</p>", id="ampersand"),
+    ],
+)
+def test_to_html(markdown, html):
+    assert to_html(markdown, {}) == html
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        pytest.param("# word", id="heading"),
+        pytest.param("```\nword\n```", id="code"),
+        pytest.param("a | b\n--|--\nc | d", id="table"),
+        pytest.param("word\n\n---", id="rule"),
+    ],
+)
+def test_other_markdown_is_plain_text(markdown):
+    html = to_html(markdown, {})
+
+    assert {name for name, _ in elements(html)} - {"br"} == {"p"}
+
+
+def test_image_is_a_link():
+    html = to_html("![x](https://example.org/x.png)", {})
+
+    assert [name for name, _ in elements(html)] == ["p", "a"]
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        pytest.param("<script>alert(1)</script>", id="script"),
+        pytest.param('<img src="x" onerror="alert(1)">', id="image"),
+        pytest.param('<a href="javascript:alert(1)">x</a>', id="raw link"),
+        pytest.param("<style>p {display: none}</style>", id="style"),
+        pytest.param("<!-- hidden -->", id="comment"),
+    ],
+)
+def test_raw_html_is_shown_as_text(markdown):
+    html = to_html(markdown, {})
+
+    assert elements(html) == [("p", {})]
+    assert BeautifulSoup(html, "html.parser").text == markdown
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "java&#x73;cript:alert(1)",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "data:text/html;base64,PHNjcmlwdD4=",
+        "data:image/png;base64,AAAA",
+    ],
+)
+def test_dangerous_link_leads_nowhere(target):
+    html = to_html(f"[click]({target})", {})
+
+    assert BeautifulSoup(html, "html.parser").select("[href]") == []
+
+
+@pytest.mark.parametrize("target", ["https://example.org/a?b=c", "http://example.org", "tel:110"])
+def test_harmless_link_stays(target):
+    html = to_html(f"[click]({target})", {})
+
+    assert elements(html) == [
+        ("p", {}),
+        ("a", {"href": target, "rel": ["noopener", "noreferrer", "nofollow"]}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "href", "shown"),
+    [
+        pytest.param("Call {police}.", "tel:110", "110", id="phone"),
+        pytest.param("Call **{police}**.", "tel:110", "110", id="emphasised"),
+        pytest.param("See {site}.", "https://example.org/?a=1&b=2", "example.org", id="address"),
+        pytest.param("Call {bank}.", "tel:4008001", "400-800 <1>", id="escaped"),
+    ],
+)
+def test_placeholder_becomes_a_link(markdown, href, shown):
+    page = BeautifulSoup(to_html(markdown, CONTACTS), "html.parser")
+
+    assert [(a["href"], a.text, a["class"]) for a in page("a")] == [(href, shown, ["contact-link"])]
+
+
+@pytest.mark.parametrize("placeholder", ["{fire-brigade}", "{Police}", "{}", "{police", "{po lice}"])
+def test_unknown_placeholder_stays(placeholder):
+    assert to_html(f"Call {placeholder}.", CONTACTS) == f"<p>Call {placeholder}.</p>"
+    assert to_text(f"Call {placeholder}.", CONTACTS) == f"Call {placeholder}."
+
+
+def test_placeholder_in_an_address_is_not_replaced():
+    html = to_html("[x](https://example.org/{police})", CONTACTS)
+
+    assert [attributes["href"] for name, attributes in elements(html) if name == "a"] == [
+        "https://example.org/%7Bpolice%7D"
+    ]
+
+
+def test_to_text_names_the_numbers():
+    assert to_text("{police} or {bank}, <b>now</b>", CONTACTS) == "110 or 400-800 <1>, <b>now</b>"
+
+
+def test_html_vouches_for_itself():
+    html = to_html("**now**", {})
+
+    assert isinstance(html, Html)
+    assert html.__html__() is html

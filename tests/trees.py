@@ -1,0 +1,111 @@
+"""Small trees for tests, as content. Texts default to the slug in both languages."""
+
+import datetime as dt
+
+from wizard import content
+from wizard.compiled import compile_tree
+from wizard.content import (
+    Action,
+    Choice,
+    Contact,
+    ContactKind,
+    Effect,
+    Evidence,
+    Finding,
+    Grade,
+    Horizon,
+    Kind,
+    Question,
+    Route,
+    Source,
+    Text,
+    Theme,
+)
+
+
+def text(words):
+    return Text(zh_hans=f"{words}（中文）", en=words)
+
+
+def make_choice(slug, **fields):
+    return Choice(slug=slug, label=text(slug), **fields)
+
+
+def make_question(slug, choices=("yes", "no"), routes=(), kind=Kind.SINGLE, **fields):
+    """`choices`: slugs or Choice objects; `routes`: Route objects, or slugs to go to always."""
+    return Question(
+        slug=slug,
+        kind=kind,
+        title=text(f"{slug}?"),
+        short=text(slug),
+        choices=tuple(make_choice(c) if isinstance(c, str) else c for c in choices),
+        routes=tuple(Route(to=r) if isinstance(r, str) else r for r in routes),
+        **fields,
+    )
+
+
+def make_evidence(effect, when):
+    return Evidence(effect=Effect(effect), when=when, because=text(f"because of {effect}"))
+
+
+def make_finding(slug, evidence=(), actions=(), **fields):
+    fields.setdefault("sources", ("law",))
+    return Finding(
+        slug=slug,
+        title=text(slug),
+        explanation=text(f"{slug} explained"),
+        remedy_time=text("a day"),
+        evidence=tuple(evidence),
+        actions=tuple(actions),
+        **fields,
+    )
+
+
+def make_action(slug, theme=Theme.FIX, horizon=Horizon.NOW, **fields):
+    return Action(
+        slug=slug, theme=Theme(theme), horizon=Horizon(horizon), title=text(slug), body=text(slug), **fields
+    )
+
+
+LAW = Source(
+    slug="law",
+    title=text("The law"),
+    publisher=text("The state"),
+    url="https://example.org/law",
+    checked_on=dt.date(2026, 11, 23),
+    grade=Grade.OFFICIAL,
+)
+POLICE = Contact(
+    slug="police",
+    kind=ContactKind.PHONE,
+    value="110",
+    name=text("Police"),
+    purpose=text("Report a crime"),
+)
+GENERAL = tuple(
+    make_action(f"general-{theme}", theme=theme, horizon=Horizon.MONTH, general=True)
+    for theme in content.PERMANENT_THEMES
+)
+
+
+def make_tree(questions, findings=(), actions=(), slug="test", **fields):
+    """A tree that publishes without a problem if `questions` and `findings` make sense.
+
+    A fallback, the three permanent themes, a source and a contact are added.
+    """
+    return content.Tree(
+        slug=slug,
+        title=text(slug),
+        summary=text(slug),
+        questions=tuple(questions),
+        findings=(*findings, make_finding("fallback", fallback=True)),
+        actions=(*actions, *GENERAL),
+        contacts=fields.pop("contacts", (POLICE,)),
+        sources=fields.pop("sources", (LAW,)),
+        **fields,
+    )
+
+
+def compiled(*args, language="en", **fields):
+    """`make_tree`, compiled."""
+    return compile_tree(make_tree(*args, **fields), language)
