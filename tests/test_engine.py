@@ -600,15 +600,22 @@ def test_range_beyond_the_maximum_opens_nothing():
 
 
 def test_entangled_tree_is_too_complex(monkeypatch):
-    monkeypatch.setattr("wizard.engine.MOST_STATES", 3)
+    every_answer_counts = [
+        to(f"{first}-{second}", q1=(first,), q2=(second,))
+        for first in ("yes", "no")
+        for second in ("yes", "no")
+    ]
+    questions = [
+        make_question("q1", routes=["q2"]),
+        make_question("q2", routes=["q3"]),
+        make_question("q3", routes=every_answer_counts),
+        *(make_question(route.to) for route in every_answer_counts),
+    ]
+
+    monkeypatch.setattr("wizard.engine.MOST_STATES", 5)
 
     with pytest.raises(TooComplexError):
-        longest(compiled(CHAIN_OF_FIVE), ["q0"], set(), set())
-
-
-CHAIN_OF_FIVE = [make_question(f"q{n}", routes=[f"q{n + 1}"]) for n in range(4)] + [
-    make_question("q4")
-]
+        longest(compiled(questions), ["q1"], set(), set())
 
 
 # Paths

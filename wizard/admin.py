@@ -350,7 +350,7 @@ class SourceAdmin(TranslationAdmin):
     list_display = ("slug", "title", "grade", "published_on", "checked_on")
     list_filter = ("grade", "checked_on")
     search_fields = ("slug", "title_zh_hans", "title_en", "url")
-    formfield_overrides = WORDS
+    formfield_overrides = WORDS | {models.URLField: {"assume_scheme": "https"}}
     date_hierarchy = "checked_on"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from wizard import content
 from wizard.content import ContactKind, Effect, Grade, Horizon, Kind, Theme
@@ -107,6 +108,11 @@ class Contact:
     purpose: str
     hours: str
     sources: tuple[Source, ...]
+
+    @property
+    def host(self) -> str:
+        """Of a web address, what a person recognises it by."""
+        return urlsplit(self.href).netloc.removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

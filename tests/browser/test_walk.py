@@ -13,7 +13,6 @@ from tests.browser import (
     expect_question,
     fill_in,
     press_continue,
-    query,
     step_address,
     until,
 )
@@ -41,9 +40,7 @@ def test_root_leads_to_the_language_of_the_browser(open_page, site, locale, lang
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
-def test_class_two_card_is_found_within_eight_screens(
-    open_page, width, javascript, language
-):
+def test_class_two_card_is_found_within_eight_screens(open_page, width, javascript, language):
     page = open_page(f"/{language}/", width=width, javascript=javascript, language=language)
 
     page.locator('[data-start="jiebei"]').click()
@@ -55,9 +52,7 @@ def test_class_two_card_is_found_within_eight_screens(
     assert len(CLASS_TWO_CARD) + 1 <= 8
 
 
-def test_request_to_pay_first_shows_the_safety_block_first(
-    open_page, width, javascript, language
-):
+def test_request_to_pay_first_shows_the_safety_block_first(open_page, width, javascript, language):
     page = open_page(f"/{language}/", width=width, javascript=javascript, language=language)
 
     page.locator('[data-start="jiebei"]').click()
@@ -81,8 +76,8 @@ def test_every_step_has_its_canonical_address(open_page, site, javascript):
     expect_cause(page, "card-limit-class2")
 
 
-def test_questions_left_never_grow(open_page, site, javascript):
-    page = open_page(step_address(site), javascript=javascript)
+def test_questions_left_never_grow(open_page, site):
+    page = open_page(step_address(site))
     left = []
 
     for question, value in CLASS_TWO_CARD:
@@ -309,10 +304,8 @@ def test_several_ticks_stand_in_the_address_in_order(open_page, site, javascript
     ("typed", "hint"),
     [("", "5万"), ("abc", "5万"), ("-5", "5万"), ("0", "1,000,000"), ("2000000", "1,000,000")],
 )
-def test_number_error_says_what_to_type_and_keeps_what_was_typed(
-    open_page, site, javascript, typed, hint
-):
-    page = open_page(step_address(site, until("amount")), javascript=javascript)
+def test_number_error_says_what_to_type_and_keeps_what_was_typed(open_page, site, typed, hint):
+    page = open_page(step_address(site, until("amount")))
 
     answer(page, "amount", typed)
 
@@ -324,7 +317,7 @@ def test_number_error_says_what_to_type_and_keeps_what_was_typed(
     expect_question(page, "identity")
 
 
-@pytest.mark.parametrize("typed", ["50000", "50,000", "５００００", "5 万", "5万元", "¥50,000.00"])
+@pytest.mark.parametrize("typed", ["５０，０００", "¥50,000.00"])
 def test_number_is_read_as_people_type_it(open_page, site, typed):
     page = open_page(step_address(site, until("amount")))
 
@@ -356,8 +349,8 @@ def test_error_summary_leads_to_the_field(open_page, site, javascript, question,
     expect(page.locator(f"#{field}")).to_be_in_viewport()
 
 
-def test_language_switch_keeps_the_place_and_the_answers(open_page, site, width, javascript):
-    page = open_page(step_address(site, until("card-signs")), width=width, javascript=javascript)
+def test_language_switch_keeps_the_place_and_the_answers(open_page, site, javascript):
+    page = open_page(step_address(site, until("card-signs")), javascript=javascript)
     answer(page, "card-signs", "none")
     expect_question(page, "card-class")
     chinese = page.locator("h1").inner_text()
@@ -373,8 +366,8 @@ def test_language_switch_keeps_the_place_and_the_answers(open_page, site, width,
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_language_switch_of_the_strategy_keeps_the_advice(open_page, site, javascript):
-    page = open_page(step_address(site, until("identity")), javascript=javascript)
+def test_language_switch_of_the_strategy_keeps_the_advice(open_page, site):
+    page = open_page(step_address(site, until("identity")))
     answer(page, "identity", "valid")
     expect_cause(page, "card-limit-class2")
 
@@ -436,8 +429,8 @@ def test_first_tab_offers_to_skip_to_the_content(open_page, site, javascript):
     expect(page.locator("a.back")).to_be_focused()
 
 
-def test_lost_connection_is_told_and_the_answers_stay(open_page, site, width):
-    page = open_page(step_address(site, until("product")), width=width, allow=OFFLINE)
+def test_lost_connection_is_told_and_the_answers_stay(open_page, site):
+    page = open_page(step_address(site, until("product")), allow=OFFLINE)
     page.context.set_offline(True)
 
     answer(page, "product", "jiebei")
@@ -455,8 +448,8 @@ def test_lost_connection_is_told_and_the_answers_stay(open_page, site, width):
     expect(notice).to_be_hidden()
 
 
-def test_message_starts_with_what_it_implies(open_page, javascript, language):
-    page = open_page(f"/{language}/", javascript=javascript, language=language)
+def test_message_starts_with_what_it_implies(open_page, javascript):
+    page = open_page("/zh-hans/", javascript=javascript)
 
     page.locator(".message-list a", has_text="银行卡状态异常").click()
     answer(page, "asked-for", "none")
@@ -470,16 +463,16 @@ def test_message_starts_with_what_it_implies(open_page, javascript, language):
     expect(choice(page, "card-signs", "text-abnormal")).to_be_checked()
 
 
-def test_message_of_a_scam_shows_the_safety_block_at_once(open_page, javascript):
-    page = open_page("/zh-hans/", javascript=javascript)
+def test_message_of_a_scam_shows_the_safety_block_at_once(open_page):
+    page = open_page("/zh-hans/")
 
     page.locator(".message-list a", has_text="银行卡号填错需交解冻金").click()
 
     expect(page.locator("#safety h1")).to_be_visible()
 
 
-def test_every_message_can_be_reached(open_page, javascript):
-    page = open_page("/zh-hans/", javascript=javascript)
+def test_every_message_can_be_reached(open_page):
+    page = open_page("/zh-hans/")
     message = page.locator(".message-list a", has_text="系统繁忙")
     expect(message).to_be_hidden()
 
@@ -500,14 +493,15 @@ def test_link_into_something_folded_away_unfolds_it(open_page, site):
     expect(source).to_be_in_viewport()
 
 
-def test_first_action_is_one_tap_away(open_page, site, width):
-    page = open_page(step_address(site, until("identity")), width=width)
+def test_first_action_is_one_tap_away(open_page, site):
+    page = open_page(step_address(site, until("identity")))
     answer(page, "identity", "valid")
     expect_cause(page, "card-limit-class2")
 
-    page.locator(".do-first a").click()
+    first = page.locator(".do-first a").first
+    first.click()
 
-    target = page.locator(page.locator(".do-first a").get_attribute("href"))
+    target = page.locator(first.get_attribute("href"))
     expect(target).to_be_in_viewport()
     expect(target.locator(".prose").first).to_be_visible()
 
@@ -528,10 +522,8 @@ def test_walk_leaves_nothing_on_the_device(open_page, site):
     assert page.context.storage_state() == {"cookies": [], "origins": []}
 
 
-def test_old_edition_answers_and_offers_the_newest(open_page, site, javascript):
-    page = open_page(
-        step_address(site, [("asked-for", "none")], tree="loan-offer"), javascript=javascript
-    )
+def test_old_edition_answers_and_offers_the_newest(open_page, site):
+    page = open_page(step_address(site, [("asked-for", "none")], tree="loan-offer"))
     expect_question(page, "deal")
 
     page.locator("#newer a").click()
@@ -543,38 +535,35 @@ def test_old_edition_answers_and_offers_the_newest(open_page, site, javascript):
     expect(page.locator("#newer")).to_have_count(0)
 
 
-def test_unknown_edition_offers_the_same_answers_on_the_newest(open_page, site, language):
-    missing = step_address(site, until("stopped"), language, edition=99)
-    page = open_page(missing, language=language, allow=("status of 404",))
+def test_unknown_edition_offers_the_same_answers_on_the_newest(open_page, site):
+    page = open_page(step_address(site, until("stopped"), edition=99), allow=("status of 404",))
 
     page.locator("#offer").click()
 
     expect_question(page, "stopped")
-    expect(page).to_have_url(step_address(site, until("stopped"), language))
+    expect(page).to_have_url(step_address(site, until("stopped")))
 
 
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        "?product=jiebei&product=other",
+def test_damaged_address_starts_at_the_first_question(open_page, site):
+    page = open_page()
+
+    for damaged in (
         "?asked-for=nonsense",
-        "?asked-for=none&asked-for=pay-first&_asked=asked-for",
+        "?product=jiebei&product=other",
         "?nobody=knows&_at=nothing&_asked=nothing",
         "?asked-for=%00%ff%F0%9F%98%80",
         f"?asked-for={'x' * 5000}",
-    ],
-)
-def test_damaged_address_starts_at_the_first_question(open_page, site, garbage):
-    page = open_page(step_address(site) + garbage)
+    ):
+        page.goto(step_address(site) + damaged)
+        expect_question(page, "asked-for")
 
-    expect_question(page, "asked-for")
     answer(page, "asked-for", "unsure")
     expect_question(page, "product")
 
 
-def test_query_of_the_helper_is_what_the_site_writes(open_page, site):
-    shuffled = step_address(site) + query(tuple(reversed(CLASS_TWO_CARD)))
-    page = open_page(shuffled)
+def test_answers_in_another_order_give_the_canonical_address(open_page, site):
+    page = open_page(step_address(site, CLASS_TWO_CARD[::-1]))
+    expect_cause(page, "card-limit-class2")
 
     page.locator("#answers [data-answer=identity] a").click()
     answer(page, "identity", "valid")

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from django import template
 from django.conf import settings
-from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, override
 
 from wizard import wording
 from wizard.compiled import Source
@@ -60,9 +59,10 @@ def other_language(context: template.Context) -> dict[str, str]:
     """The language that the page is not in, and where it stands in that one."""
     here = get_language()
     code = next(code for code, _ in settings.LANGUAGES if code != here)
-    request: HttpRequest | None = context.get("request")
-    address = request.get_full_path() if request else "/"
-    if "canonical" in context:
-        address = context["canonical"]
-    name = get_language_info(code)["name_local"]
-    return {"code": code, "name": name, "url": translate_url(address, code)}
+    address = context.get("canonical") or context["request"].get_full_path()
+    there = translate_url(address, code)
+    if there == address:
+        # A page that does not exist has no translation: to the home page, then.
+        with override(code):
+            there = reverse("home")
+    return {"code": code, "name": get_language_info(code)["name_local"], "url": there}
