@@ -13,7 +13,7 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard.content import Evidence, Kind, Message, Route, Scenario, Text, Theme
+from wizard.content import Kind, Message, Route, Scenario, Text, Theme
 from wizard.problems import WARNINGS, Code, Level, Place, find_problems
 
 SOUND = make_tree(
@@ -85,9 +85,6 @@ SOUND = make_tree(
         ),
     ),
 )
-NO_WORDS = Text()
-ONLY_ENGLISH = Text(en="card")
-
 PARTS = {
     "question": "questions",
     "finding": "findings",
@@ -99,27 +96,29 @@ PARTS = {
 }
 
 
-def tree_with(**fields):
-    """The sound tree with these fields instead."""
-    return msgspec.structs.replace(SOUND, **fields)
-
-
-def having(tree, kind, *parts):
-    """`tree` with these parts of one kind added at the end."""
-    return msgspec.structs.replace(tree, **{PARTS[kind]: (*getattr(tree, PARTS[kind]), *parts)})
-
-
 def part(kind, slug):
     return next(part for part in getattr(SOUND, PARTS[kind]) if part.slug == slug)
 
 
-def changed(kind, slug, **fields):
-    """The sound tree with other fields in one part."""
+def having(kind, *parts, tree=SOUND):
+    """`tree` with these parts of one kind added."""
+    return msgspec.structs.replace(tree, **{PARTS[kind]: (*getattr(tree, PARTS[kind]), *parts)})
+
+
+def changed(kind, slug, *, tree=SOUND, **fields):
+    """`tree` with other fields in one part."""
     parts = tuple(
         msgspec.structs.replace(part, **fields) if part.slug == slug else part
-        for part in getattr(SOUND, PARTS[kind])
+        for part in getattr(tree, PARTS[kind])
     )
-    return tree_with(**{PARTS[kind]: parts})
+    return msgspec.structs.replace(tree, **{PARTS[kind]: parts})
+
+
+def with_choices(question, *choices, tree=SOUND):
+    """`tree` with more choices in one question."""
+    return changed(
+        "question", question, tree=tree, choices=(*part("question", question).choices, *choices)
+    )
 
 
 def with_choice(question, slug, **fields):
@@ -131,41 +130,487 @@ def with_choice(question, slug, **fields):
     return changed("question", question, choices=choices)
 
 
-def with_more_choices(question, *choices):
-    return changed("question", question, choices=(*part("question", question).choices, *choices))
+def with_route(question, to, tree=SOUND, **when):
+    """`tree` with one more route."""
+    routes = (*part("question", question).routes, Route(to=to, when=when))
+    return changed("question", question, tree=tree, routes=routes)
 
 
-def with_route(question, route):
-    """The sound tree with one more route."""
-    return changed("question", question, routes=(*part("question", question).routes, route))
+def with_evidence(finding, tree=SOUND, **when):
+    """`tree` with one more suggestion for a finding."""
+    evidence = (*part("finding", finding).evidence, make_evidence("suggests", when))
+    return changed("finding", finding, tree=tree, evidence=evidence)
 
 
-def with_evidence(finding, evidence):
-    """The sound tree with one more piece of evidence."""
-    return changed("finding", finding, evidence=(*part("finding", finding).evidence, evidence))
+def in_english(words):
+    return Text(zh_hans="中文", en=words)
 
-
-def with_ranges(*starts):
-    return changed(
-        "question",
-        "amount",
-        choices=tuple(
-            make_choice(slug, at_least=Decimal(start))
-            for slug, start in zip(("small", "large", "huge"), starts, strict=False)
-        ),
-    )
-
-
-CONFIRMED = make_evidence("confirms", {"signs": ("fee",)})
 
 BROKEN = [
-    (
-        "slug in capitals",
+    pytest.param(
         Code.SHAPE,
         Place("tree", "test"),
-        changed("source", "law", slug="law").__class__.__call__
-        if False
-        else having(SOUND, "source", msgspec.structs.replace(part("source", "law"), slug="The Law")),
+        having("source", msgspec.structs.replace(part("source", "law"), slug="The Law")),
+        id="slug with capitals",
     ),
-    ("address of a page", Code.RESERVED_SLUG, Place("tree", "messages"), tree_with(slug="messages")),
+    pytest.param(
+        Code.RESERVED_SLUG,
+        Place("tree", "messages"),
+        msgspec.structs.replace(SOUND, slug="messages"),
+        id="address of another page",
+    ),
+    pytest.param(Code.NO_QUESTIONS, Place("tree", "test"), make_tree([]), id="no questions"),
+    pytest.param(
+        Code.NO_FALLBACK,
+        Place("tree", "test"),
+        changed("finding", "fallback", fallback=False),
+        id="no fallback",
+    ),
+    pytest.param(
+        Code.SEVERAL_FALLBACKS,
+        Place("finding", "fallback"),
+        changed("finding", "limit", fallback=True),
+        id="two fallbacks",
+    ),
+    *(
+        pytest.param(
+            Code.DUPLICATE_SLUG, Place(kind, slug), having(kind, part(kind, slug)), id=f"two {slug}"
+        )
+        for kind, slug in [
+            ("question", "signs"),
+            ("finding", "overdue"),
+            ("action", "swap"),
+            ("contact", "police"),
+            ("source", "law"),
+            ("message", "too-much"),
+            ("scenario", "big-loan"),
+        ]
+    ),
+    pytest.param(
+        Code.DUPLICATE_SLUG,
+        Place("question", "signs", "choice fee"),
+        with_choices("signs", make_choice("fee")),
+        id="two choices fee",
+    ),
+    pytest.param(
+        Code.UNKNOWN_QUESTION,
+        Place("question", "signs", "route 1"),
+        with_route("signs", "nowhere"),
+        id="route to nowhere",
+    ),
+    pytest.param(
+        Code.UNKNOWN_QUESTION,
+        Place("question", "stopped", "route 3"),
+        with_route("stopped", "signs", nowhere=("yes",)),
+        id="route after nowhere",
+    ),
+    pytest.param(
+        Code.UNKNOWN_QUESTION,
+        Place("finding", "limit", "evidence 2"),
+        with_evidence("limit", nowhere=("yes",)),
+        id="evidence from nowhere",
+    ),
+    *(
+        pytest.param(
+            Code.UNKNOWN_CHOICE,
+            Place(kind, slug, spot),
+            changed(kind, slug, **{spot: {"signs": ("fee", "ghost")}}),
+            id=f"unknown choice in {kind}",
+        )
+        for kind, slug, spot in [
+            ("action", "swap", "when"),
+            ("message", "too-much", "implies"),
+            ("scenario", "big-loan", "answers"),
+        ]
+    ),
+    *(
+        pytest.param(
+            Code.UNKNOWN_REFERENCE,
+            Place(kind, slug, spot),
+            changed(kind, slug, **{spot: named}),
+            id=f"unknown {spot} of {kind}",
+        )
+        for kind, slug, spot, named in [
+            ("finding", "limit", "sources", ("law", "ghost")),
+            ("finding", "limit", "actions", ("swap", "ghost")),
+            ("action", "stop", "contacts", ("police", "ghost")),
+            ("action", "stop", "sources", ("ghost",)),
+            ("contact", "police", "sources", ("ghost",)),
+            ("message", "too-much", "source", "ghost"),
+            ("scenario", "big-loan", "absent_actions", ("ghost",)),
+        ]
+    ),
+    pytest.param(
+        Code.UNKNOWN_CONTACT,
+        Place("finding", "limit", "explanation"),
+        changed("finding", "limit", explanation=in_english("Call {bank}")),
+        id="unknown contact in prose",
+    ),
+    pytest.param(
+        Code.EMPTY_CONDITION,
+        Place("finding", "limit", "evidence 2"),
+        with_evidence("limit"),
+        id="evidence that always holds",
+    ),
+    pytest.param(
+        Code.NO_CHOICES,
+        Place("question", "empty"),
+        having("question", make_question("empty", choices=())),
+        id="no choices",
+    ),
+    pytest.param(
+        Code.RANGE_MISSING,
+        Place("question", "amount", "choice other"),
+        with_choices("amount", make_choice("other")),
+        id="range that begins nowhere",
+    ),
+    pytest.param(
+        Code.RANGE_MISPLACED,
+        Place("question", "signs", "choice fee"),
+        with_choice("signs", "fee", at_least=Decimal(1)),
+        id="range in a tick list",
+    ),
+    pytest.param(
+        Code.RANGE_GAP,
+        Place("question", "amount"),
+        changed("question", "amount", minimum=Decimal(0)),
+        id="first range begins above the minimum",
+    ),
+    pytest.param(
+        Code.RANGE_GAP,
+        Place("question", "amount"),
+        changed("question", "amount", minimum=None),
+        id="no minimum",
+    ),
+    pytest.param(
+        Code.RANGE_OVERLAP,
+        Place("question", "amount"),
+        with_choice("amount", "large", at_least=Decimal(1)),
+        id="two ranges begin together",
+    ),
+    pytest.param(
+        Code.RANGE_BEYOND,
+        Place("question", "amount"),
+        changed("question", "amount", minimum=Decimal(50_000)),
+        id="range below the minimum",
+    ),
+    pytest.param(
+        Code.RANGE_BEYOND,
+        Place("question", "amount"),
+        with_choices(
+            "amount",
+            make_choice("huge", at_least=Decimal(100_001)),
+            tree=with_evidence("limit", amount=("large", "huge")),
+        ),
+        id="range above the maximum",
+    ),
+    pytest.param(
+        Code.CHOICE_LIKE_NUMBER,
+        Place("question", "amount", "choice 5w"),
+        with_choices("amount", make_choice("5w", unsure=True)),
+        id="choice that reads as a number",
+    ),
+    pytest.param(
+        Code.LOOP,
+        Place("question", "signs", "route 1"),
+        with_route("signs", "stopped"),
+        id="way back",
+    ),
+    pytest.param(
+        Code.LOOP, Place("question", "signs", "route 1"), with_route("signs", "signs"), id="circle"
+    ),
+    pytest.param(
+        Code.DEAD_END,
+        Place("question", "stopped", "choice pending"),
+        with_choices("stopped", make_choice("pending")),
+        id="choice without route or advice",
+    ),
+    pytest.param(
+        Code.QUESTION_UNREACHABLE,
+        Place("question", "island"),
+        having("question", make_question("island"), tree=with_evidence("limit", island=("yes",))),
+        id="question without a way to it",
+    ),
+    pytest.param(
+        Code.FINDING_UNREACHABLE,
+        Place("finding", "ghost"),
+        having("finding", make_finding("ghost")),
+        id="finding without evidence",
+    ),
+    pytest.param(
+        Code.FINDING_UNREACHABLE,
+        Place("finding", "ghost"),
+        having(
+            "finding",
+            make_finding(
+                "ghost",
+                [make_evidence("confirms", {"amount": ("large",), "signs": ("fee",)})],
+            ),
+        ),
+        id="finding from answers that exclude each other",
+    ),
+    pytest.param(
+        Code.FINDING_UNREACHABLE,
+        Place("finding", "ghost"),
+        having(
+            "finding",
+            make_finding(
+                "ghost",
+                [
+                    make_evidence("suggests", {"signs": ("fee",)}),
+                    make_evidence("rules-out", {"stopped": ("refused",)}),
+                ],
+            ),
+        ),
+        id="finding that is always ruled out",
+    ),
+    pytest.param(
+        Code.ROUTE_NEVER_OPENS,
+        Place("question", "stopped", "route 3"),
+        with_route("stopped", "amount", signs=("fee",)),
+        id="route after a later answer",
+    ),
+    pytest.param(
+        Code.ACTION_NEVER_SHOWN,
+        Place("action", "spare"),
+        having("action", make_action("spare")),
+        id="action of no finding",
+    ),
+    pytest.param(
+        Code.ACTION_NEVER_SHOWN,
+        Place("action", "spare"),
+        having("action", make_action("spare", general=True, when={"amount": ("large",), "signs": ("fee",)})),
+        id="action for nobody",
+    ),
+    pytest.param(
+        Code.QUESTION_IN_VAIN,
+        Place("question", "extra"),
+        having("question", make_question("extra"), tree=with_route("signs", "extra")),
+        id="question whose answer nobody looks at",
+    ),
+    pytest.param(
+        Code.CHOICES_IDLE,
+        Place("question", "signs"),
+        with_choices("signs", make_choice("cold"), make_choice("warm")),
+        id="two choices that mean the same",
+    ),
+    pytest.param(
+        Code.TEXT_MISSING,
+        Place("finding", "limit", "title"),
+        changed("finding", "limit", title=Text(zh_hans=" ")),
+        id="no title",
+    ),
+    pytest.param(
+        Code.TEXT_MISSING,
+        Place("question", "signs", "choice fee label"),
+        with_choice("signs", "fee", label=Text()),
+        id="no label",
+    ),
+    pytest.param(
+        Code.TEXT_MISSING,
+        Place("finding", "limit", "evidence 1 because"),
+        changed(
+            "finding",
+            "limit",
+            evidence=(
+                msgspec.structs.replace(part("finding", "limit").evidence[0], because=Text()),
+            ),
+        ),
+        id="no because",
+    ),
+    pytest.param(
+        Code.TEXT_MISSING,
+        Place("tree", "test", "summary"),
+        msgspec.structs.replace(SOUND, summary=Text()),
+        id="no summary",
+    ),
+    pytest.param(
+        Code.TRANSLATION_MISSING,
+        Place("action", "swap", "body"),
+        changed("action", "swap", body=Text(zh_hans="换卡")),
+        id="no English body",
+    ),
+    pytest.param(
+        Code.TRANSLATION_MISSING,
+        Place("question", "signs", "choice fee hint"),
+        with_choice("signs", "fee", hint=Text(en="Look there")),
+        id="no Chinese hint",
+    ),
+    pytest.param(
+        Code.NUMBER_IN_PROSE,
+        Place("finding", "limit", "avoid"),
+        changed("finding", "limit", avoid=in_english("Call 95188 now")),
+        id="phone number in prose",
+    ),
+    pytest.param(
+        Code.UNSOURCED_FINDING,
+        Place("finding", "limit"),
+        changed("finding", "limit", sources=()),
+        id="finding without a source",
+    ),
+    pytest.param(
+        Code.UNSOURCED_FIGURE,
+        Place("action", "swap"),
+        changed("action", "swap", body=in_english("Wait 3 days")),
+        id="figure without a source",
+    ),
+    pytest.param(
+        Code.SAFETY_WITHOUT_CONTACT,
+        Place("finding", "scam"),
+        changed("action", "stop", contacts=()),
+        id="nobody to call",
+    ),
+    pytest.param(
+        Code.SAFETY_WITHOUT_CONTACT,
+        Place("finding", "scam"),
+        changed("action", "stop", theme=Theme.FIX),
+        id="only a fix with a contact",
+    ),
+    *(
+        pytest.param(
+            Code.THEME_WITHOUT_ACTION,
+            Place("tree", "test"),
+            changed("action", action.slug, when={"stopped": ("failed",)}),
+            id=f"no {action.theme} for some",
+        )
+        for action in GENERAL
+    ),
+    pytest.param(
+        Code.SCENARIO_UNFINISHED,
+        Place("scenario", "big-loan"),
+        changed("scenario", "big-loan", answers={"stopped": ("failed",)}),
+        id="scenario that stops",
+    ),
+    pytest.param(
+        Code.SCENARIO_UNFINISHED,
+        Place("scenario", "big-loan"),
+        changed("scenario", "big-loan", answers={"stopped": ("refused",), "signs": ("fee", "none")}),
+        id="scenario with none and another tick",
+    ),
+    pytest.param(
+        Code.SCENARIO_IGNORED,
+        Place("scenario", "big-loan"),
+        changed(
+            "scenario",
+            "big-loan",
+            answers={"stopped": ("failed",), "amount": ("large",), "signs": ("fee",)},
+        ),
+        id="scenario with an answer too many",
+    ),
+    pytest.param(
+        Code.SCENARIO_FINDINGS,
+        Place("scenario", "big-loan"),
+        changed("scenario", "big-loan", findings=("limit", "overdue")),
+        id="scenario with another finding",
+    ),
+    pytest.param(
+        Code.SCENARIO_ACTIONS,
+        Place("scenario", "big-loan"),
+        changed("scenario", "big-loan", actions=("stop",), absent_actions=()),
+        id="scenario with an action that is not shown",
+    ),
+    pytest.param(
+        Code.SCENARIO_ACTIONS,
+        Place("scenario", "big-loan"),
+        changed("scenario", "big-loan", actions=(), absent_actions=("swap",)),
+        id="scenario with an action that must not be shown",
+    ),
 ]
+
+
+def codes_and_places(tree):
+    return [(problem.code, problem.place) for problem in find_problems(tree)]
+
+
+def test_sound_tree_has_no_problem():
+    assert find_problems(SOUND) == []
+
+
+@pytest.mark.parametrize(("code", "place", "tree"), BROKEN)
+def test_broken_tree_has_exactly_one_problem(code, place, tree):
+    assert codes_and_places(tree) == [(code, place)]
+
+
+def test_entangled_tree_is_too_complex(monkeypatch):
+    monkeypatch.setattr("wizard.engine.MOST_STATES", 1)
+
+    assert codes_and_places(SOUND) == [(Code.TOO_COMPLEX, Place("tree", "test"))]
+
+
+def test_every_code_has_a_broken_tree():
+    shown = {param.values[0] for param in BROKEN}
+
+    assert set(Code) - shown == {Code.TOO_COMPLEX}
+
+
+def test_all_problems_are_found_at_once_errors_first():
+    tree = having("action", make_action("spare"))
+    tree = changed("finding", "limit", tree=tree, sources=())
+    tree = changed("question", "signs", tree=tree, title=Text(en="Signs?"))
+
+    assert codes_and_places(tree) == [
+        (Code.TRANSLATION_MISSING, Place("question", "signs", "title")),
+        (Code.UNSOURCED_FINDING, Place("finding", "limit")),
+        (Code.ACTION_NEVER_SHOWN, Place("action", "spare")),
+    ]
+
+
+def test_only_what_harms_nobody_is_a_warning():
+    levels = {problem.code: problem.level for param in BROKEN for problem in find_problems(param.values[2])}
+
+    assert {code for code, level in levels.items() if level is Level.WARNING} == WARNINGS
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("拨打110", ["110"]),
+        ("拨打 96110。", ["96110"]),
+        ("打12378或95188转3", ["12378", "95188"]),
+        ("400-800-1234", ["400-800-1234"]),
+        ("13800138000", ["13800138000"]),
+        ("{police}", []),
+        ("110元", []),
+        ("12,000 元", []),
+        ("120.5", []),
+        ("2026 年 11 月 23 日", []),
+        ("1100", []),
+    ],
+)
+def test_phone_numbers_in_prose(words, numbers):
+    tree = changed("finding", "limit", avoid=Text(zh_hans=words, en="words"))
+
+    assert [problem.details["number"] for problem in find_problems(tree)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("words", "figure"),
+    [
+        ("等 3 天", "3 天"),
+        ("年化 24%", "24%"),
+        ("最高 5万", "5万"),
+        ("1,000 yuan at most", "1,000 yuan"),
+        ("within 30 days", "30 days"),
+    ],
+)
+def test_figures_without_a_source(words, figure):
+    tree = changed("action", "swap", body=Text(zh_hans=words, en="words"))
+
+    assert [problem.details["figure"] for problem in find_problems(tree)] == [figure]
+
+
+def test_sourced_figure_is_no_problem():
+    tree = changed("action", "swap", body=in_english("Wait 3 days"), sources=("law",))
+
+    assert find_problems(tree) == []
+
+
+@pytest.mark.parametrize("theme", [action.theme for action in GENERAL])
+def test_details_name_the_theme_that_is_missing(theme):
+    left = tuple(action for action in SOUND.actions if action.theme is not theme)
+
+    problems = find_problems(msgspec.structs.replace(SOUND, actions=left))
+
+    assert [(problem.code, problem.details) for problem in problems] == [
+        (Code.THEME_WITHOUT_ACTION, {"theme": theme})
+    ]

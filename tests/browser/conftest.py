@@ -93,21 +93,12 @@ def browser():
 def open_page(browser, site):
     """Open a page as a visitor of a kind; the test fails on anything the browser complains of.
 
-    `allow`: parts of complaints that this test brings about on purpose.
+    `allow`: parts of complaints that this test brings about on purpose. The rest: see _visitor.
     """
     contexts, complaints, allowed = [], [], [WRONG_ANSWER]
 
-    def open_page(
-        address="", *, width=360, javascript=True, language="zh-hans", dark=False, allow=()
-    ):
-        context = browser.new_context(
-            base_url=site,
-            viewport={"width": width, "height": HEIGHTS[width]},
-            java_script_enabled=javascript,
-            locale=LOCALES.get(language, language),
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-        )
+    def open_page(address="", *, allow=(), **visitor):
+        context = browser.new_context(base_url=site, **_visitor(**visitor))
         contexts.append(context)
         allowed.extend(allow)
         _watch(context, site, complaints)
@@ -138,12 +129,24 @@ def language(request):
     return request.param
 
 
+def _visitor(*, width=360, javascript=True, language="zh-hans", dark=False):
+    """`language`: one of the site, or any locale of a browser."""
+    return {
+        "viewport": {"width": width, "height": HEIGHTS[width]},
+        "java_script_enabled": javascript,
+        "locale": LOCALES.get(language, language),
+        "color_scheme": "dark" if dark else "light",
+        "reduced_motion": "reduce",
+    }
+
+
 def _watch(context, site, complaints):
     """Collect console errors (violations of the content policy are some), and foreign requests."""
 
     def console(message):
         if message.type in ("error", "warning"):
-            complaints.append(f"{message.type} at {message.page and message.page.url}: {message.text}")
+            where = message.page.url if message.page else "a closed page"
+            complaints.append(f"{message.type} at {where}: {message.text}")
 
     def request(sent):
         if not sent.url.startswith((f"{site}/", "data:")):

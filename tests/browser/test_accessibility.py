@@ -123,19 +123,16 @@ def test_structure_after_swaps(open_page, site, language):
     assert mistakes == []
 
 
-@pytest.mark.parametrize(
-    ("question", "role", "count"), [("asked-for", "checkbox", 7), ("product", "radio", 5)]
-)
-def test_choices_are_named_and_grouped_by_the_question(
-    open_page, site, language, question, role, count
-):
+@pytest.mark.parametrize(("question", "role"), [("asked-for", "checkbox"), ("product", "radio")])
+def test_choices_are_named_and_grouped_by_the_question(open_page, site, language, question, role):
     page = open_page(step_address(site, until(question), language), language=language)
     title = page.locator("h1").inner_text().replace("\n", " ")
 
     group = page.get_by_role("group", name=title, exact=True)
 
     expect(group).to_have_count(1)
-    expect(group.get_by_role(role)).to_have_count(count)
+    for label in page.locator("#step .choice-label").all_inner_texts():
+        expect(group.get_by_role(role, name=label)).not_to_have_count(0)
 
 
 def test_number_field_is_named_by_the_question(open_page, site, language):
