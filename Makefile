@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 VENV := .venv
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PYTHON := $(VENV)/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT := $(VENV)
@@ -14,7 +15,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/run locale/compiled ## set everything up and serve on http://HOST:PORT
+run: $(VENV)/run $(MESSAGES) ## set everything up and serve on http://HOST:PORT
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@$(PYTHON) manage.py bootstrap
 	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
@@ -24,7 +25,7 @@ run: $(VENV)/run locale/compiled ## set everything up and serve on http://HOST:P
 	@echo
 	@$(PYTHON) manage.py runserver --noreload $(HOST):$(PORT)
 
-test: $(VENV)/dev locale/compiled ## run all tests: unit, database, browser
+test: $(VENV)/dev $(MESSAGES) ## run all tests: unit, database, browser
 	@$(PYTHON) -m tests.browser.chromium
 	$(PYTHON) -m pytest -n auto --dist loadgroup
 	$(PYTHON) -m tests.on_postgresql
@@ -52,7 +53,7 @@ lock: $(UV) ## pin the newest allowed versions of all dependencies
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml --group dev -o requirements-dev.lock
 
 clean: ## remove the environment and everything generated, but not data/
-	rm -rf $(VENV) .tools staticfiles locale/compiled locale/*/LC_MESSAGES/*.mo
+	rm -rf $(VENV) .tools staticfiles locale/*/LC_MESSAGES/*.mo
 
 # The environment. uv comes along if the machine has none.
 
@@ -81,6 +82,5 @@ $(VENV)/dev: requirements-dev.lock | $(VENV)/bin/python
 	@$(UV) pip sync --quiet --require-hashes --python $(PYTHON) requirements-dev.lock
 	@touch $@ $(VENV)/run
 
-locale/compiled: $(wildcard locale/*/LC_MESSAGES/*.po) | $(VENV)/run
-	@$(VENV)/bin/pybabel -q compile --directory locale --domain django
-	@touch $@
+%.mo: %.po | $(VENV)/run
+	@$(VENV)/bin/pybabel -q compile --input-file $< --output-file $@
