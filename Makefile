@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 VENV := .venv
+STATIC := staticfiles/staticfiles.json
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PYTHON := $(VENV)/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
@@ -15,10 +16,9 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/run $(MESSAGES) ## set everything up and serve on http://HOST:PORT
+run: $(VENV)/run $(MESSAGES) $(STATIC) ## set everything up and serve on http://HOST:PORT
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@$(PYTHON) manage.py bootstrap
-	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
 	@echo
 	@echo "  Payout Wizard   http://$(HOST):$(PORT)/"
 	@echo "  for staff       http://$(HOST):$(PORT)/admin/"
@@ -81,6 +81,11 @@ $(VENV)/run: requirements.lock | $(VENV)/bin/python
 $(VENV)/dev: requirements-dev.lock | $(VENV)/bin/python
 	@$(UV) pip sync --quiet --require-hashes --python $(PYTHON) requirements-dev.lock
 	@touch $@ $(VENV)/run
+
+# Compressing takes a while, so only when something changed.
+$(STATIC): $(shell find static -type f) requirements.lock | $(VENV)/run
+	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
+	@touch $@
 
 %.mo: %.po | $(VENV)/run
 	@$(VENV)/bin/pybabel -q compile --input-file $< --output-file $@

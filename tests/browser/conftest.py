@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,18 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import chromium
+
 ROOT = Path(__file__).resolve().parents[2]
 HEIGHTS = {320: 640, 360: 760, 1280: 900}
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 OUR_SETTINGS = (
     "ALLOWED_HOSTS",
     "BEHIND_TLS_PROXY",
@@ -80,13 +72,14 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
+    path = chromium.find()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread; Django would refuse its database here.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         expect.set_options(timeout=10_000)
-        chromium = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture
@@ -207,9 +200,3 @@ def _wait_until_ready(server, address, log):
         assert server.poll() is None, log.read_text()
         time.sleep(0.1)
     pytest.fail(f"The server is not ready after 30 seconds.\n{log.read_text()}")
-
-
-def _chromium():
-    """Where Chromium is; None lets Playwright use its own download."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
