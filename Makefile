@@ -46,7 +46,7 @@ bench: $(VENV)/dev ## measure the engine on the real trees
 	$(PYTHON) -m tests.benchmarks.engine
 
 messages: $(VENV)/dev ## collect interface texts for translation (needs GNU gettext)
-	$(PYTHON) manage.py makemessages -l zh_Hans --no-obsolete --no-location --no-wrap -i $(VENV)
+	$(PYTHON) manage.py makemessages -l zh_Hans --no-obsolete --no-location --no-wrap -i $(VENV) -i tests
 
 lock: $(UV) ## pin the newest allowed versions of all dependencies
 	$(UV) pip compile -q --upgrade --universal --generate-hashes --no-header pyproject.toml -o requirements.lock

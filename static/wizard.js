@@ -14,6 +14,14 @@
   document.addEventListener("htmx:timeout", () => failed(true));
   document.addEventListener("htmx:responseError", () => failed(true));
 
+  // htmx notes the address, and with it the answers, in sessionStorage, whatever
+  // historyCacheSize says. The device is to keep nothing.
+  const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
+  for (const event of ["htmx:afterSettle", "htmx:pushedIntoHistory", "htmx:load", "pagehide"]) {
+    addEventListener(event, forget);
+  }
+  addEventListener("load", forget);
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "wizard" && !document.getElementById("wizard")) return;
     const focus =

@@ -81,7 +81,9 @@ def test_walk_starts_at_the_first_question():
 
 
 def test_walk_ends_where_no_route_opens():
-    tree = compiled([make_question("card", routes=[to("bank", card=("no",))]), make_question("bank")])
+    tree = compiled(
+        [make_question("card", routes=[to("bank", card=("no",))]), make_question("bank")]
+    )
 
     walked = walk(tree, given("card=yes"))
 
@@ -122,7 +124,10 @@ def test_not_sure_opens_every_branch():
             make_question(
                 "where",
                 ["here", "there", UNSURE],
-                routes=[to("here", where=("here", "unsure")), to("there", where=("there", "unsure"))],
+                routes=[
+                    to("here", where=("here", "unsure")),
+                    to("there", where=("there", "unsure")),
+                ],
             ),
             make_question("here"),
             make_question("there"),
@@ -135,7 +140,11 @@ def test_not_sure_opens_every_branch():
 
 def test_routes_open_in_their_own_order():
     tree = compiled(
-        [make_question("card", routes=["last", "first"]), make_question("first"), make_question("last")]
+        [
+            make_question("card", routes=["last", "first"]),
+            make_question("first"),
+            make_question("last"),
+        ]
     )
 
     assert trail(walk(tree, given("card=yes first=yes last=yes"))) == ["card", "last", "first"]
@@ -179,7 +188,9 @@ def test_route_to_an_unknown_question_is_passed_over():
 def test_otherwise_opens_only_if_nothing_else_did(answer, target):
     tree = compiled(
         [
-            make_question("card", routes=[to("identity", otherwise=True), to("bank", card=("yes",))]),
+            make_question(
+                "card", routes=[to("identity", otherwise=True), to("bank", card=("yes",))]
+            ),
             make_question("bank"),
             make_question("identity"),
         ]
@@ -241,7 +252,7 @@ def test_condition_on_a_question_that_was_not_asked_does_not_hold():
 
 
 def test_target_may_depend_on_four_earlier_answers():
-    earlier = ["q1", "q2", "q3", "q4"]
+    yes = {slug: ["yes"] for slug in ("q1", "q2", "q3", "q4")}
     routes = [to("all-yes", q1=("yes",), q2=("yes",), q3=("yes",), q4=("yes",))]
     tree = compiled(
         [
@@ -254,8 +265,8 @@ def test_target_may_depend_on_four_earlier_answers():
         ]
     )
 
-    assert walk(tree, dict.fromkeys(earlier, ["yes"])).question.slug == "all-yes"
-    assert walk(tree, dict.fromkeys(earlier, ["yes"]) | {"q2": ["no"]}).question.slug == "mixed"
+    assert walk(tree, yes).question.slug == "all-yes"
+    assert walk(tree, yes | {"q2": ["no"]}).question.slug == "mixed"
 
 
 # Answers
@@ -574,9 +585,7 @@ def test_questions_left_knows_which_conditions_exclude_each_other():
     tree = compiled(
         [
             make_question("card", routes=["bank"]),
-            make_question(
-                "bank", routes=[to("extra", card=("yes",)), to("other", card=("no",))]
-            ),
+            make_question("bank", routes=[to("extra", card=("yes",)), to("other", card=("no",))]),
             make_question("extra"),
             make_question("other"),
         ]
@@ -593,7 +602,10 @@ def test_questions_left_includes_the_question_shown_again():
 
 def test_range_beyond_the_maximum_opens_nothing():
     tree = compiled(
-        [make_amount(maximum=Decimal(100), routes=(to("end", amount=("large",)),)), make_question("end")]
+        [
+            make_amount(maximum=Decimal(100), routes=(to("end", amount=("large",)),)),
+            make_question("end"),
+        ]
     )
 
     assert walk(tree, {}).questions_left == 1

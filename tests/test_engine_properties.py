@@ -1,7 +1,7 @@
 """What holds for the engine whatever the tree and whatever the answers."""
 
 from decimal import Decimal
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,8 +20,8 @@ STEADY = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-QUICK = settings(STEADY, max_examples=100)
-THOROUGH = settings(STEADY, max_examples=100)
+QUICK = settings(STEADY, max_examples=200)
+THOROUGH = settings(STEADY, max_examples=200)
 REAL = settings(STEADY, max_examples=40)
 
 GARBAGE = st.one_of(
@@ -109,7 +109,11 @@ def all_answers(question):
         return [[slug] for slug in slugs]
     if question.kind is Kind.NUMBER:
         numbers = [choice.at_least for choice in question.choices if choice.at_least is not None]
-        return [*([write_number(n)] for n in numbers), [write_number(question.maximum)], *_each(slugs)]
+        return [
+            *([write_number(n)] for n in numbers),
+            [write_number(question.maximum)],
+            *_each(slugs),
+        ]
     ticks = [choice.slug for choice in question.choices if not choice.exclusive]
     exclusive = [choice.slug for choice in question.choices if choice.exclusive]
     sets = chain.from_iterable(combinations(ticks, size) for size in range(1, len(ticks) + 1))
@@ -124,7 +128,12 @@ def _each(slugs):
 def any_answers(draw, tree):
     """Parameters of an address: fitting and unfitting, known and unknown, some more than once."""
     fitting = st.sampled_from(
-        [(q.slug, value) for q in tree.questions.values() for sent in all_answers(q) for value in sent]
+        [
+            (q.slug, value)
+            for q in tree.questions.values()
+            for sent in all_answers(q)
+            for value in sent
+        ]
     )
     unfitting = st.tuples(st.one_of(st.sampled_from([*tree.questions]), GARBAGE), GARBAGE)
     whole = st.fixed_dictionaries(
@@ -194,7 +203,9 @@ def choices_by_force(question, sent):
     if question.kind is not Kind.NUMBER or sent[0] == "unsure":
         return {value for value in sent if value}
     ranges = [c for c in question.choices if c.at_least is not None]
-    return {max((c for c in ranges if c.at_least <= Decimal(sent[0])), key=lambda c: c.at_least).slug}
+    return {
+        max((c for c in ranges if c.at_least <= Decimal(sent[0])), key=lambda c: c.at_least).slug
+    }
 
 
 def opened_by_force(question, chosen):
@@ -372,7 +383,7 @@ def test_no_continuation_asks_more_than_was_said(data):
     ]
 
     assert [n for place, n in enumerate(left) if n < len(walked.trail) - place] == []
-    assert [n for n, after in zip(left, left[1:], strict=False) if after >= n] == []
+    assert [n for n, after in pairwise(left) if after >= n] == []
 
 
 @THOROUGH

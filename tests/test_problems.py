@@ -379,7 +379,10 @@ BROKEN = [
     pytest.param(
         Code.ACTION_NEVER_SHOWN,
         Place("action", "spare"),
-        having("action", make_action("spare", general=True, when={"amount": ("large",), "signs": ("fee",)})),
+        having(
+            "action",
+            make_action("spare", general=True, when={"amount": ("large",), "signs": ("fee",)}),
+        ),
         id="action for nobody",
     ),
     pytest.param(
@@ -484,7 +487,9 @@ BROKEN = [
     pytest.param(
         Code.SCENARIO_UNFINISHED,
         Place("scenario", "big-loan"),
-        changed("scenario", "big-loan", answers={"stopped": ("refused",), "signs": ("fee", "none")}),
+        changed(
+            "scenario", "big-loan", answers={"stopped": ("refused",), "signs": ("fee", "none")}
+        ),
         id="scenario with none and another tick",
     ),
     pytest.param(
@@ -556,7 +561,11 @@ def test_all_problems_are_found_at_once_errors_first():
 
 
 def test_only_what_harms_nobody_is_a_warning():
-    levels = {problem.code: problem.level for param in BROKEN for problem in find_problems(param.values[2])}
+    levels = {
+        problem.code: problem.level
+        for param in BROKEN
+        for problem in find_problems(param.values[2])
+    }
 
     assert {code for code, level in levels.items() if level is Level.WARNING} == WARNINGS
 

@@ -112,7 +112,9 @@ def test_placeholder_becomes_a_link(markdown, href, shown):
     assert [(a["href"], a.text, a["class"]) for a in page("a")] == [(href, shown, ["contact-link"])]
 
 
-@pytest.mark.parametrize("placeholder", ["{fire-brigade}", "{Police}", "{}", "{police", "{po lice}"])
+@pytest.mark.parametrize(
+    "placeholder", ["{fire-brigade}", "{Police}", "{}", "{police", "{po lice}"]
+)
 def test_unknown_placeholder_stays(placeholder):
     assert to_html(f"Call {placeholder}.", CONTACTS) == f"<p>Call {placeholder}.</p>"
     assert to_text(f"Call {placeholder}.", CONTACTS) == f"Call {placeholder}."

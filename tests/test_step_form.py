@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_form_tree():
-    """kind leads to a question of each kind."""
+    """Kind leads to a question of each kind."""
     return make_tree(
         [
             make_question(
@@ -131,9 +131,7 @@ def test_number_question_has_one_text_field_and_a_button_for_not_sure(client):
         ("text", "number", ""),
     ]
     assert form.find(id="id_number")["inputmode"] == "decimal"
-    assert [(b["name"], b["value"]) for b in form.select("button[name]")] == [
-        ("number", "unsure")
-    ]
+    assert [(b["name"], b["value"]) for b in form.select("button[name]")] == [("number", "unsure")]
 
 
 @pytest.mark.parametrize("query", ["", "kind=ticks", "kind=number"])
@@ -158,7 +156,9 @@ def test_choices_are_grouped_under_the_question(client, query):
 def test_number_is_described_by_its_unit(client):
     form = form_at(client, "kind=number")
 
-    described = [form.find(id=i).get_text() for i in form.find(id="id_number")["aria-describedby"].split()]
+    described = [
+        form.find(id=i).get_text() for i in form.find(id="id_number")["aria-describedby"].split()
+    ]
     assert described == ["yuan"]
 
 

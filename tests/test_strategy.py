@@ -77,7 +77,9 @@ def plan(strategy):
         pytest.param([confirms("a")], "confirmed", id="one confirms"),
         pytest.param([confirms("a"), suggests("b")], "confirmed", id="confirmed and suggested"),
         pytest.param([suggests("a"), suggests("b")], "likely", id="two suggest"),
-        pytest.param([suggests("a"), suggests("a", "b"), suggests("b")], "likely", id="three suggest"),
+        pytest.param(
+            [suggests("a"), suggests("a", "b"), suggests("b")], "likely", id="three suggest"
+        ),
         pytest.param([suggests("a")], "possible", id="one suggests"),
         pytest.param([suggests("a"), suggests("c")], "possible", id="only one of two holds"),
         pytest.param([suggests("a"), confirms("c")], "possible", id="what confirms does not hold"),
@@ -97,7 +99,9 @@ def test_certainty(evidence, certainty):
     ],
 )
 def test_ruled_out_beats_everything(evidence):
-    strategy = advice("ab", [make_finding("cause", evidence), make_finding("other", [suggests("a")])])
+    strategy = advice(
+        "ab", [make_finding("cause", evidence), make_finding("other", [suggests("a")])]
+    )
 
     assert found(strategy) == [("other", "possible")]
     assert slugs(r.finding for r in strategy.ruled_out) == ["cause"]
@@ -112,9 +116,9 @@ def test_ruled_out_only_if_that_evidence_holds():
 def test_ruled_out_is_named_even_if_nothing_spoke_for_it():
     strategy = advice("a", [make_finding("cause", [rules_out("a"), rules_out("b")])])
 
-    assert [(r.finding.slug, [reason.because for reason in r.reasons]) for r in strategy.ruled_out] == [
-        ("cause", ["because of rules-out"])
-    ]
+    assert [
+        (r.finding.slug, [reason.because for reason in r.reasons]) for r in strategy.ruled_out
+    ] == [("cause", ["because of rules-out"])]
 
 
 def test_fallback_if_nothing_is_found():

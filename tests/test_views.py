@@ -446,9 +446,7 @@ def test_not_sure_is_a_button_beside_the_number(client, trouble):
 
     assert button["name"] == "amount"
     assert question_of(response) is None
-    assert response.redirect_chain[-1][0] == (
-        f"{trouble}?trouble=failed&cards=none&amount=unsure"
-    )
+    assert response.redirect_chain[-1][0] == (f"{trouble}?trouble=failed&cards=none&amount=unsure")
 
 
 # Fragments
@@ -709,8 +707,7 @@ def test_strategy_of_every_scenario_is_complete(client, language, slug):
 
     sound = dict.fromkeys(next(iter(found.values())), True)
     assert found == {
-        scenario.slug: sound | {"answers": set(scenario.answers)}
-        for scenario in scenarios_of(slug)
+        scenario.slug: sound | {"answers": set(scenario.answers)} for scenario in scenarios_of(slug)
     }
 
 
@@ -735,8 +732,12 @@ def scam_pages(client, language):
 def test_scam_page_begins_with_the_safety_block(client, language):
     pages = scam_pages(client, language)
 
-    parts = [[part.name for part in soup.find(id="wizard").find_all(recursive=False)] for soup in pages]
-    first_actions = {soup.select_one("[data-action]").find_parent("section")["id"] for soup in pages}
+    parts = [
+        [part.name for part in soup.find(id="wizard").find_all(recursive=False)] for soup in pages
+    ]
+    first_actions = {
+        soup.select_one("[data-action]").find_parent("section")["id"] for soup in pages
+    }
 
     assert len(pages) >= 6
     assert parts == [["nav", "section", "details"]] * len(pages)
@@ -773,9 +774,7 @@ def test_scam_page_folds_everything_else_away(client, language):
     folded = [
         [s["id"] for s in soup.select("details.rest:not([open]) section[id]")] for soup in pages
     ]
-    outside = [
-        [s["id"] for s in soup.select("#wizard > section[id]")] for soup in pages
-    ]
+    outside = [[s["id"] for s in soup.select("#wizard > section[id]")] for soup in pages]
 
     assert folded == [SECTIONS] * len(pages)
     assert outside == [["safety"]] * len(pages)
@@ -784,7 +783,9 @@ def test_scam_page_folds_everything_else_away(client, language):
 def test_scam_page_has_no_action_twice(client, trouble):
     soup = page(client.get(f"{trouble}?trouble=asked-to-pay"))
 
-    actions = [(a.find_parent("section")["id"], a["data-action"]) for a in soup.select("[data-action]")]
+    actions = [
+        (a.find_parent("section")["id"], a["data-action"]) for a in soup.select("[data-action]")
+    ]
 
     assert actions[0] == ("safety", "call-police")
     assert [slug for _, slug in actions].count("call-police") == 1
@@ -831,7 +832,9 @@ def test_person_with_a_class_two_card_reaches_its_limit_within_eight_screens(cli
     [
         pytest.param("", "", id="first-question"),
         pytest.param("?cards=frozen&trouble=failed", "?trouble=failed&cards=frozen", id="step"),
-        pytest.param("?trouble=refused&credit=clean", "?trouble=refused&credit=clean", id="strategy"),
+        pytest.param(
+            "?trouble=refused&credit=clean", "?trouble=refused&credit=clean", id="strategy"
+        ),
         pytest.param(
             "?trouble=failed&cards=none&_at=trouble",
             "?trouble=failed&cards=none&_at=trouble",
@@ -1035,9 +1038,7 @@ def test_other_pages_make_no_query_for_what_is_known(
         client.get(address)
 
 
-def test_older_edition_makes_no_query_either(
-    client, trouble, settings, django_assert_num_queries
-):
+def test_older_edition_makes_no_query_either(client, trouble, settings, django_assert_num_queries):
     settings.EDITION_MAX_AGE = 3600
     publishing.publish(drafts.restore(make_trouble_tree()))
     client.get(trouble)
@@ -1052,7 +1053,9 @@ def test_older_edition_makes_no_query_either(
     "pairs",
     [
         pytest.param(["trouble=unsure", "cards=none", "credit=clean"], id="step"),
-        pytest.param(["trouble=failed", "cards=frozen", "cards=mismatch", "amount=5"], id="strategy"),
+        pytest.param(
+            ["trouble=failed", "cards=frozen", "cards=mismatch", "amount=5"], id="strategy"
+        ),
         pytest.param(["trouble=refused", "cards=frozen", "amount=5"], id="dropped"),
         pytest.param(["trouble=failed", "cards=frozen", "amount=5", "_at=cards"], id="changing"),
         pytest.param(["trouble=failed", "cards=none", "cards=frozen", "_asked=cards"], id="error"),
@@ -1077,7 +1080,15 @@ def test_same_address_gives_the_same_bytes_in_a_fresh_process(client, trouble):
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/en/", "/en/trouble/", "/en/trouble/1/", "/healthz/live", "/healthz/ready", "/robots.txt"],
+    [
+        "/",
+        "/en/",
+        "/en/trouble/",
+        "/en/trouble/1/",
+        "/healthz/live",
+        "/healthz/ready",
+        "/robots.txt",
+    ],
 )
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_pages_only_answer_reading_requests(client, trouble, address, method):

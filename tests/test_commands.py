@@ -1,0 +1,283 @@
+"""The command line: thin shells, told apart by what they print."""
+
+import datetime as dt
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+from django.utils.translation import override
+
+from wizard import drafts
+from wizard.models import Edition, Tree, User
+
+pytestmark = pytest.mark.django_db
+
+FIXTURES = ("jiebei", "loan-offer")
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Problems are told in English, whatever the site's own language."""
+    with override("en"):
+        yield
+
+
+def run(*arguments, **options):
+    out = io.StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def file_of(slug):
+    return Path(project.FIXTURE_DIRS[0]) / f"{slug}.yaml"
+
+
+def everything():
+    """All that `bootstrap` could change."""
+    return {
+        "trees": {tree.slug: drafts.snapshot(tree) for tree in Tree.objects.all()},
+        "editions": list(Edition.objects.values()),
+        "users": list(User.objects.values()),
+    }
+
+
+def break_a_translation(slug):
+    Tree.objects.get(slug=slug).questions.filter(slug="asked-for").update(title_en="")
+
+
+def test_bootstrap_again_changes_nothing_and_says_nothing():
+    before = everything()
+
+    out = run("bootstrap")
+
+    assert out == ""
+    assert everything() == before
+
+
+def test_bootstrap_keeps_what_an_editor_changed():
+    Tree.objects.get(slug="jiebei").questions.filter(slug="product").update(title_en="Which one?")
+
+    run("bootstrap")
+
+    question = Tree.objects.get(slug="jiebei").questions.get(slug="product")
+    assert question.title_en == "Which one?"
+    assert Edition.objects.filter(tree__slug="jiebei").count() == 1
+
+
+def test_bootstrap_loads_and_publishes_what_is_missing():
+    Edition.objects.filter(tree__slug="loan-offer").delete()
+    Tree.objects.filter(slug="loan-offer").delete()
+
+    out = run("bootstrap")
+
+    assert out.splitlines() == ["Loaded loan-offer.yaml.", "Published loan-offer 1."]
+
+
+def test_bootstrap_creates_a_staff_user_whose_password_works(client):
+    User.objects.all().delete()
+
+    out = run("bootstrap")
+
+    password = re.search(r"password +(\S+)", out)[1]
+    assert [(u.username, u.is_staff, u.is_superuser) for u in User.objects.all()] == [
+        ("staff", True, True)
+    ]
+    assert client.login(username="staff", password=password)
+
+
+def test_bootstrap_invents_another_password_each_time():
+    passwords = set()
+
+    for _ in range(2):
+        User.objects.all().delete()
+        passwords.add(re.search(r"password +(\S+)", run("bootstrap"))[1])
+
+    assert len(passwords) == 2
+
+
+def test_bootstrap_creates_no_second_staff_user():
+    User.objects.all().delete()
+    User.objects.create_user("somebody", is_staff=True)
+
+    out = run("bootstrap")
+
+    assert out == ""
+    assert [user.username for user in User.objects.all()] == ["somebody"]
+
+
+def test_bootstrap_tells_why_a_tree_cannot_be_published():
+    Edition.objects.filter(tree__slug="loan-offer").delete()
+    break_a_translation("loan-offer")
+
+    with pytest.raises(CommandError) as caught:
+        run("bootstrap")
+
+    assert str(caught.value) == "error: question asked-for, title: The text is missing in en."
+
+
+def test_check_trees_finds_no_problem_in_the_fixtures():
+    out = run("check_trees")
+
+    assert out.splitlines() == ["jiebei: 0 problems", "loan-offer: 0 problems"]
+
+
+def test_check_trees_checks_only_what_is_named():
+    out = run("check_trees", "loan-offer")
+
+    assert out.splitlines() == ["loan-offer: 0 problems"]
+
+
+def test_check_trees_fails_on_an_error_and_says_where():
+    break_a_translation("loan-offer")
+    out = io.StringIO()
+
+    with pytest.raises(CommandError) as caught:
+        call_command("check_trees", "loan-offer", stdout=out)
+
+    assert str(caught.value) == "There are errors."
+    assert out.getvalue().splitlines() == [
+        "loan-offer: 1 problems",
+        "error: question asked-for, title: The text is missing in en.",
+    ]
+
+
+def test_check_trees_names_the_trees_that_do_not_exist():
+    with pytest.raises(CommandError) as caught:
+        run("check_trees", "zebra", "loan-offer", "antelope")
+
+    assert str(caught.value) == "No such tree: antelope, zebra"
+
+
+def test_publish_tree_makes_the_next_edition():
+    out = run("publish_tree", "loan-offer", note="new words")
+
+    newest = Tree.objects.get(slug="loan-offer").edition
+    assert out == "Published loan-offer 2.\n"
+    assert (newest.number, newest.note) == (2, "new words")
+
+
+def test_publish_tree_refuses_and_says_where():
+    break_a_translation("loan-offer")
+
+    with pytest.raises(CommandError) as caught:
+        run("publish_tree", "loan-offer")
+
+    assert str(caught.value) == "error: question asked-for, title: The text is missing in en."
+    assert Edition.objects.filter(tree__slug="loan-offer").count() == 1
+
+
+@pytest.mark.parametrize("command", ["publish_tree", "dump_tree"])
+def test_unknown_tree_is_told(command):
+    with pytest.raises(CommandError) as caught:
+        run(command, "zebra")
+
+    assert str(caught.value) == "No such tree: zebra"
+
+
+@pytest.mark.parametrize("slug", FIXTURES)
+def test_dump_tree_prints_the_fixture(slug):
+    out = run("dump_tree", slug, "-")
+
+    assert out == file_of(slug).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("slug", FIXTURES)
+def test_dump_tree_writes_the_same_bytes(settings, tmp_path, slug):
+    settings.FIXTURE_DIRS = [tmp_path]
+
+    out = run("dump_tree", slug)
+
+    assert out == f"Wrote {slug}.yaml.\n"
+    assert (tmp_path / f"{slug}.yaml").read_bytes() == file_of(slug).read_bytes()
+
+
+# The schema. A few lines of validator: no library for this is among the test tools.
+
+DESCRIBING = {"title", "description", "default", "$defs"}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+
+
+def faults(schema, value, root, place="$"):
+    """Where `value` does not fit `schema`; an unknown keyword is an error of the test."""
+    found = []
+    for keyword, rule in schema.items():
+        if keyword in DESCRIBING:
+            continue
+        if keyword == "$ref":
+            found += faults(root["$defs"][rule.removeprefix("#/$defs/")], value, root, place)
+        elif keyword == "anyOf":
+            fits = any(not faults(option, value, root, place) for option in rule)
+            found += [] if fits else [f"{place}: fits no option"]
+        elif keyword == "type":
+            right = type(value) is int if rule == "integer" else isinstance(value, TYPES[rule])
+            found += [] if right else [f"{place}: not {rule}"]
+        elif keyword == "properties":
+            for name in rule.keys() & value.keys():
+                found += faults(rule[name], value[name], root, f"{place}.{name}")
+        elif keyword == "required":
+            found += [f"{place}: {name} is missing" for name in set(rule) - value.keys()]
+        elif keyword == "additionalProperties" and rule is False:
+            known = schema["properties"].keys()
+            found += [f"{place}: {name} is unknown" for name in value.keys() - known]
+        elif keyword == "additionalProperties":
+            for name, item in value.items():
+                found += faults(rule, item, root, f"{place}.{name}")
+        elif keyword == "propertyNames":
+            for name in value:
+                found += faults(rule, name, root, f"{place}.{name}")
+        elif keyword == "items":
+            for number, item in enumerate(value):
+                found += faults(rule, item, root, f"{place}[{number}]")
+        elif keyword == "pattern":
+            found += [] if re.search(rule, value) else [f"{place}: does not match"]
+        elif keyword == "maxLength":
+            found += [] if len(value) <= rule else [f"{place}: too long"]
+        elif keyword == "enum":
+            found += [] if value in rule else [f"{place}: none of {rule}"]
+        elif keyword == "format" and rule == "date":
+            dt.date.fromisoformat(value)
+        elif keyword == "format" and rule == "decimal":
+            float(value)
+        else:
+            raise AssertionError(f"unknown keyword {keyword}: {rule}")
+    return found
+
+
+@pytest.mark.parametrize("slug", FIXTURES)
+def test_printed_schema_fits_every_edition(slug):
+    schema = json.loads(run("edition_schema"))
+
+    document = json.loads(Edition.objects.get(tree__slug=slug, number=1).document)
+
+    assert faults(schema, document, schema) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param(lambda d: d.pop("questions"), "$: questions is missing", id="missing"),
+        pytest.param(lambda d: d.update(slug="No Slug"), "$.slug: does not match", id="slug"),
+        pytest.param(
+            lambda d: d["questions"][0].update(colour="red"),
+            "$.questions[0]: colour is unknown",
+            id="unknown",
+        ),
+        pytest.param(
+            lambda d: d["questions"][0].update(kind="essay"),
+            "$.questions[0].kind: none of ['multiple', 'number', 'single']",
+            id="kind",
+        ),
+        pytest.param(lambda d: d.update(findings={}), "$.findings: not array", id="type"),
+    ],
+)
+def test_printed_schema_refuses_a_damaged_edition(change, told):
+    schema = json.loads(run("edition_schema"))
+    document = json.loads(Edition.objects.get(tree__slug="loan-offer", number=1).document)
+
+    change(document)
+
+    assert told in faults(schema, document, schema)

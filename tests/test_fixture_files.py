@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import yaml
+
+FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").glob("*.yaml"))
+
+
+def test_contacts_and_sources_are_the_same_in_every_fixture():
+    seen = {}
+
+    for path in FIXTURES:
+        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+            if row["model"] in ("wizard.contact", "wizard.source"):
+                known = seen.setdefault((row["model"], row["fields"]["slug"]), row["fields"])
+                assert row["fields"] == known
+
+    assert ("wizard.contact", "police") in seen
