@@ -1,6 +1,5 @@
 """The command line: thin shells, told apart by what they print."""
 
-import datetime as dt
 import io
 import json
 import re
@@ -10,6 +9,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
+from jsonschema import Draft202012Validator, FormatChecker
 
 from wizard import drafts
 from wizard.models import Edition, Tree, User
@@ -195,89 +195,42 @@ def test_dump_tree_writes_the_same_bytes(settings, tmp_path, slug):
     assert (tmp_path / f"{slug}.yaml").read_bytes() == file_of(slug).read_bytes()
 
 
-# The schema. A few lines of validator: no library for this is among the test tools.
-
-DESCRIBING = {"title", "description", "default", "$defs"}
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
-
-
-def faults(schema, value, root, place="$"):
-    """Where `value` does not fit `schema`; an unknown keyword is an error of the test."""
-    found = []
-    for keyword, rule in schema.items():
-        if keyword in DESCRIBING:
-            continue
-        if keyword == "$ref":
-            found += faults(root["$defs"][rule.removeprefix("#/$defs/")], value, root, place)
-        elif keyword == "anyOf":
-            fits = any(not faults(option, value, root, place) for option in rule)
-            found += [] if fits else [f"{place}: fits no option"]
-        elif keyword == "type":
-            right = type(value) is int if rule == "integer" else isinstance(value, TYPES[rule])
-            found += [] if right else [f"{place}: not {rule}"]
-        elif keyword == "properties":
-            for name in rule.keys() & value.keys():
-                found += faults(rule[name], value[name], root, f"{place}.{name}")
-        elif keyword == "required":
-            found += [f"{place}: {name} is missing" for name in set(rule) - value.keys()]
-        elif keyword == "additionalProperties" and rule is False:
-            known = schema["properties"].keys()
-            found += [f"{place}: {name} is unknown" for name in value.keys() - known]
-        elif keyword == "additionalProperties":
-            for name, item in value.items():
-                found += faults(rule, item, root, f"{place}.{name}")
-        elif keyword == "propertyNames":
-            for name in value:
-                found += faults(rule, name, root, f"{place}.{name}")
-        elif keyword == "items":
-            for number, item in enumerate(value):
-                found += faults(rule, item, root, f"{place}[{number}]")
-        elif keyword == "pattern":
-            found += [] if re.search(rule, value) else [f"{place}: does not match"]
-        elif keyword == "maxLength":
-            found += [] if len(value) <= rule else [f"{place}: too long"]
-        elif keyword == "enum":
-            found += [] if value in rule else [f"{place}: none of {rule}"]
-        elif keyword == "format" and rule == "date":
-            dt.date.fromisoformat(value)
-        elif keyword == "format" and rule == "decimal":
-            float(value)
-        else:
-            raise AssertionError(f"unknown keyword {keyword}: {rule}")
-    return found
-
-
 @pytest.mark.parametrize("slug", FIXTURES)
 def test_printed_schema_fits_every_edition(slug):
     schema = json.loads(run("edition_schema"))
 
     document = json.loads(Edition.objects.get(tree__slug=slug, number=1).document)
 
-    assert faults(schema, document, schema) == []
+    assert faults(schema, document) == []
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "place"),
     [
-        pytest.param(lambda d: d.pop("questions"), "$: questions is missing", id="missing"),
-        pytest.param(lambda d: d.update(slug="No Slug"), "$.slug: does not match", id="slug"),
+        pytest.param(lambda d: d.pop("questions"), "$", id="missing"),
+        pytest.param(lambda d: d.update(slug="No Slug"), "$.slug", id="slug"),
+        pytest.param(lambda d: d.update(version=99), "$.version", id="version"),
         pytest.param(
-            lambda d: d["questions"][0].update(colour="red"),
-            "$.questions[0]: colour is unknown",
-            id="unknown",
+            lambda d: d["questions"][0].update(colour="red"), "$.questions[0]", id="unknown"
         ),
         pytest.param(
-            lambda d: d["questions"][0].update(kind="essay"),
-            "$.questions[0].kind: none of ['multiple', 'number', 'single']",
-            id="kind",
+            lambda d: d["questions"][0].update(kind="essay"), "$.questions[0].kind", id="kind"
         ),
-        pytest.param(lambda d: d.update(findings={}), "$.findings: not array", id="type"),
+        pytest.param(lambda d: d.update(findings={}), "$.findings", id="type"),
+        pytest.param(
+            lambda d: d["findings"][0]["title"].update(fr="Titre"), "$.findings[0].title", id="text"
+        ),
     ],
 )
-def test_printed_schema_refuses_a_damaged_edition(change, told):
+def test_printed_schema_refuses_a_damaged_edition(change, place):
     schema = json.loads(run("edition_schema"))
     document = json.loads(Edition.objects.get(tree__slug="loan-offer", number=1).document)
 
     change(document)
 
-    assert told in faults(schema, document, schema)
+    assert faults(schema, document) == [place]
+
+
+def faults(schema, document):
+    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    return [error.json_path for error in validator.iter_errors(document)]

@@ -581,6 +581,30 @@ def test_questions_left_counts_branches_that_ticks_open_together():
     assert walk(tree, {}).questions_left == 3
 
 
+def test_questions_left_counts_any_number_of_ticks():
+    ticks = ("a", "b", "c", "d")
+    routes = [Route(to=f"{tick}1", when={"ticks": (tick,)}) for tick in ticks]
+    questions = [make_question(route.to) for route in routes]
+    tree = compiled([make_ticks((*ticks, NONE), routes=routes), *questions])
+
+    assert walk(tree, {}).questions_left == 5
+
+
+def test_questions_left_does_not_count_on_a_blank_list_where_none_is_offered():
+    routes = [to("short", ticks=("a", "none")), to("long", otherwise=True)]
+    questions = [
+        make_question("short"),
+        make_question("long", routes=["longer"]),
+        make_question("longer"),
+    ]
+
+    offered = compiled([make_ticks(("a", NONE), routes=routes), *questions])
+    not_offered = compiled([make_ticks(("a",), routes=routes), *questions])
+
+    assert walk(offered, {}).questions_left == 2
+    assert walk(not_offered, {}).questions_left == 3
+
+
 def test_questions_left_knows_which_conditions_exclude_each_other():
     tree = compiled(
         [

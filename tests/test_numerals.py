@@ -19,15 +19,10 @@ from wizard.numerals import LONGEST, group_digits, read_number, write_number
         pytest.param(" 50 000 ", "50000", id="spaces"),
         pytest.param("\u300050000\u3000", "50000", id="full-width spaces"),
         pytest.param("5万", "50000", id="ten thousands"),
-        pytest.param("1.5 万元", "15000", id="ten thousands of yuan"),
         pytest.param("0.00005万", "0.5", id="small part of ten thousands"),
         pytest.param("5w", "50000", id="w for wan"),
         pytest.param("5W", "50000", id="capital W"),
         pytest.param("¥50000", "50000", id="yen sign"),
-        pytest.param("￥50,000元", "50000", id="full-width yen sign and yuan"),
-        pytest.param("300块", "300", id="colloquial yuan"),
-        pytest.param("23.9%", "23.9", id="percent"),
-        pytest.param("２３．９％", "23.9", id="full-width percent"),
     ],
 )
 def test_read_number(typed, value):
@@ -35,17 +30,33 @@ def test_read_number(typed, value):
 
 
 @pytest.mark.parametrize(
-    ("typed", "unit"),
+    ("typed", "unit", "value"),
     [
-        pytest.param("50000", "元", id="unit left out"),
-        pytest.param("50000 元", "元", id="unit in Chinese"),
-        pytest.param("50000 Yuan", "yuan", id="unit in English"),
-        pytest.param("50000元", "yuan", id="yuan whatever the language"),
-        pytest.param("50000 working days", "working days", id="unit of two words"),
+        pytest.param("50000", "元", "50000", id="unit left out"),
+        pytest.param("50000 元", "元", "50000", id="unit in Chinese"),
+        pytest.param("50000 Yuan", "yuan", "50000", id="unit in English"),
+        pytest.param("50000元", "yuan", "50000", id="yuan whatever the language"),
+        pytest.param("￥50,000元", "元", "50000", id="full-width yen sign and yuan"),
+        pytest.param("1.5 万元", "元", "15000", id="ten thousands of yuan"),
+        pytest.param("300块", "元", "300", id="colloquial yuan"),
+        pytest.param("23.9%", "%", "23.9", id="percent"),
+        pytest.param("２３．９％", "%", "23.9", id="full-width percent"),
+        pytest.param("3 working days", "working days", "3", id="unit of two words"),
     ],
 )
-def test_read_number_with_unit(typed, unit):
-    assert read_number(typed, unit) == Decimal(50000)
+def test_read_number_with_unit(typed, unit, value):
+    assert read_number(typed, unit) == Decimal(value)
+
+
+@pytest.mark.parametrize(("typed", "unit"), [("5%", "元"), ("24元", "%"), ("5天", "元")])
+def test_read_number_refuses_another_unit(typed, unit):
+    with pytest.raises(ValueError, match="not a number"):
+        read_number(typed, unit)
+
+
+def test_read_number_refuses_what_an_address_could_not_hold():
+    with pytest.raises(ValueError, match="too long"):
+        read_number("9" * 39 + "万")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +86,9 @@ def test_read_number_with_unit(typed, unit):
         "%",
         "5\x00",
         "5\u200b0",
+        "5²",
+        "⑤",
+        "५",
         "\ud800",
         "5 apples",
     ],

@@ -14,6 +14,7 @@ from tests.trees import (
     text,
 )
 from wizard.content import Kind, Message, Route, Scenario, Text, Theme
+from wizard.engine import MOST_TICKS
 from wizard.problems import WARNINGS, Code, Level, Place, find_problems
 
 SOUND = make_tree(
@@ -542,6 +543,36 @@ def test_entangled_tree_is_too_complex(monkeypatch):
     assert codes_and_places(SOUND) == [(Code.TOO_COMPLEX, Place("tree", "test"))]
 
 
+def test_more_ticks_than_can_be_tried_are_too_complex():
+    ticks = [f"tick-{number}" for number in range(MOST_TICKS + 1)]
+    asked = make_question(
+        "ticks",
+        ticks,
+        [Route(to=f"about-{tick}", when={"ticks": (tick,)}) for tick in ticks],
+        kind=Kind.MULTIPLE,
+    )
+    about = [make_question(f"about-{tick}") for tick in ticks]
+    known = [
+        make_finding(tick, [make_evidence("confirms", {f"about-{tick}": ("yes",)})])
+        for tick in ticks
+    ]
+
+    found = codes_and_places(make_tree([asked, *about], known))
+
+    assert found == [(Code.TOO_COMPLEX, Place("tree", "test"))]
+
+
+def test_a_route_that_another_one_always_outdoes_never_opens():
+    asked = make_question("asked", routes=["next", Route(to="next", otherwise=True)])
+    known = make_finding(
+        "known", [make_evidence("confirms", {"next": ("yes",), "asked": ("yes",)})]
+    )
+
+    found = codes_and_places(make_tree([asked, make_question("next")], [known]))
+
+    assert found == [(Code.ROUTE_NEVER_OPENS, Place("question", "asked", "route 2"))]
+
+
 def test_every_code_has_a_broken_tree():
     shown = {param.values[0] for param in BROKEN}
 
@@ -578,8 +609,12 @@ def test_only_what_harms_nobody_is_a_warning():
         ("打12378或95188转3", ["12378", "95188"]),
         ("400-800-1234", ["400-800-1234"]),
         ("13800138000", ["13800138000"]),
+        ("Call 110.", ["110"]),
+        ("Call 96110, then wait.", ["96110"]),
         ("{police}", []),
         ("110元", []),
+        ("1 to 120 days", []),
+        ("120 天", []),
         ("12,000 元", []),
         ("120.5", []),
         ("2026 年 11 月 23 日", []),

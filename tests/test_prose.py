@@ -31,6 +31,15 @@ def test_to_html(markdown, html):
     assert to_html(markdown, {}) == html
 
 
+def test_contact_inside_a_link_is_plain_text():
+    html = to_html('[call {police}](https://example.org/a "{police}")', CONTACTS)
+
+    assert [(name, attrs["href"]) for name, attrs in elements(html) if name == "a"] == [
+        ("a", "https://example.org/a")
+    ]
+    assert BeautifulSoup(html, "html.parser").text == "call 110"
+
+
 @pytest.mark.parametrize(
     "markdown",
     [

@@ -63,7 +63,12 @@ def make_finding(slug, evidence=(), actions=(), **fields):
 
 def make_action(slug, theme=Theme.FIX, horizon=Horizon.NOW, **fields):
     return Action(
-        slug=slug, theme=Theme(theme), horizon=Horizon(horizon), title=text(slug), body=text(slug), **fields
+        slug=slug,
+        theme=Theme(theme),
+        horizon=Horizon(horizon),
+        title=text(slug),
+        body=text(slug),
+        **fields,
     )
 
 

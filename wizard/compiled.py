@@ -38,6 +38,9 @@ class Condition:
         return frozenset().union(*self.groups)
 
 
+ALWAYS = Condition()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     slug: str
@@ -161,6 +164,11 @@ class Finding:
     def unproven(self) -> bool:
         """Whether nothing better than hearsay stands behind it."""
         return only_weak(self.sources)
+
+    def holds(self, facts: AbstractSet[Fact]) -> bool:
+        """Whether evidence speaks for it and none rules it out."""
+        effects = {evidence.effect for evidence in self.evidence if evidence.when.holds(facts)}
+        return bool(effects) and Effect.RULES_OUT not in effects
 
 
 @dataclass(frozen=True, slots=True, eq=False)

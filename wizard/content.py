@@ -9,22 +9,20 @@ import datetime as dt
 import hashlib
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
 
-VERSION = 1
-
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
 Condition = Annotated[
-    dict[Slug, tuple[Slug, ...]],
+    dict[Slug, Annotated[tuple[Slug, ...], Meta(min_length=1)]],
     Meta(description="question slug -> slugs of its choices; empty = always"),
 ]
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, forbid_unknown_fields=True):
     """One text in every language of the site."""
 
     zh_hans: str = field(name="zh-hans", default="")
@@ -232,7 +230,7 @@ class Scenario(_Part, frozen=True, kw_only=True, omit_defaults=True):
 class Tree(_Part, frozen=True, kw_only=True):
     """A whole tree. The first question is where every walk starts."""
 
-    version: int = VERSION
+    version: Literal[1] = 1
     slug: Slug
     title: Text
     summary: Text

@@ -16,8 +16,9 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import combinations
 from random import Random
+from typing import NamedTuple
 
-from wizard.compiled import Choice, Fact, Question, Tree
+from wizard.compiled import Choice, Fact, Question, Route, Tree
 from wizard.content import Kind
 from wizard.numerals import read_number, write_number
 
@@ -27,7 +28,9 @@ Answers = Mapping[str, Sequence[str]]
 BLANK = ""
 """How "nothing ticked" is written where that is an answer."""
 
-MOST_STATES = 200_000
+MOST_STATES = 50_000
+MOST_TICKS = 12
+"""So many ticks of one question may be looked at by routes: 2 ** 12 ways to answer."""
 
 
 class Fault(StrEnum):
@@ -51,7 +54,7 @@ class UnreadableError(Exception):
 
 
 class TooComplexError(Exception):
-    """A tree whose longest path takes more than `MOST_STATES` states to find."""
+    """A tree whose answers interact in more than `MOST_STATES` ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def walk(tree: Tree, given: Answers, *, asked: str = "", at: str = "") -> Walk:
         trail.append(answered)
         done.add(question.slug)
         facts |= answered.facts
-        agenda[:0] = open_routes(question, facts)
+        agenda[:0] = [route.to for route in open_routes(question, facts)]
     return Walk(tree, tuple(trail), None, dropped=_others(tree, given, done))
 
 
@@ -182,10 +185,10 @@ def read_answer(question: Question, sent: Sequence[str]) -> Answered:
     return Answered(question, choices)
 
 
-def open_routes(question: Question, facts: AbstractSet[Fact]) -> list[str]:
-    """Where to go from `question` when these choices have been made."""
-    opened = [r.to for r in question.routes if not r.otherwise and r.when.holds(facts)]
-    return opened or [r.to for r in question.routes if r.otherwise and r.when.holds(facts)]
+def open_routes(question: Question, facts: AbstractSet[Fact]) -> list[Route]:
+    """The routes that open from `question` when these choices have been made, in order."""
+    holding = [route for route in question.routes if route.when.holds(facts)]
+    return [r for r in holding if not r.otherwise] or holding
 
 
 def answers_of(facts: Iterable[Fact]) -> dict[str, list[str]]:
@@ -205,27 +208,82 @@ def longest(
     longer matter left out of the state, so that few states remain. Raises
     TooComplexError where many remain all the same.
     """
-    ahead = [slug for slug in dict.fromkeys(agenda) if slug in tree.questions and slug not in done]
-    if not ahead:
+    state = _state(tree, agenda, done, facts)
+    if not state.ahead:
         return 0
-    within = frozenset().union(*(tree.reach[slug] for slug in ahead))
-    watched = frozenset().union(*(tree.watched[slug] for slug in ahead))
-    # Routes compare facts of questions already asked, too.
-    state = (tuple(ahead), within & done, watched & facts)
     known = tree.longest_memo.get(state)
     if known is not None:
         return known
     if len(tree.longest_memo) >= MOST_STATES:
         raise TooComplexError
-    question, rest = tree.questions[ahead[0]], ahead[1:]
-    asked = within & done | {question.slug}
     best = 0
-    for choices in _distinct_choices(question, watched):
-        made = (watched & facts) | choices
-        opened = open_routes(question, made)
-        best = max(best, longest(tree, [*opened, *rest], asked, made))
+    for _, made, opened in _answered(tree, state, frozenset()):
+        further = (*(route.to for route in opened), *state.ahead[1:])
+        best = max(best, longest(tree, further, {*state.done, state.ahead[0]}, made))
     tree.longest_memo[state] = 1 + best
     return 1 + best
+
+
+def explore(
+    tree: Tree, interesting: AbstractSet[Fact]
+) -> Iterator[tuple[Question | None, AbstractSet[Fact], Sequence[Route]]]:
+    """Every way to answer every question that can be reached, as far as it makes a difference.
+
+    Yields (question, choices made so far, routes that open), and
+    (None, choices made, ()) at each end. Choices are told apart only if a route
+    ahead looks at them or they are `interesting`, so this is exact and yet far
+    shorter than all paths. Raises TooComplexError beyond `MOST_STATES` states.
+    """
+    start = _state(tree, (tree.start.slug,), frozenset(), frozenset(), interesting)
+    stack, seen = [start], {start}
+    while stack:
+        state = stack.pop()
+        if not state.ahead:
+            yield None, state.facts, ()
+            continue
+        for question, made, opened in _answered(tree, state, interesting):
+            yield question, made, opened
+            further = (*(route.to for route in opened), *state.ahead[1:])
+            after = _state(tree, further, {*state.done, question.slug}, made, interesting)
+            if after not in seen:
+                if len(seen) >= MOST_STATES:
+                    raise TooComplexError
+                seen.add(after)
+                stack.append(after)
+
+
+class _State(NamedTuple):
+    """Where a walk stands, with nothing in it that can no longer matter."""
+
+    ahead: tuple[str, ...]
+    done: frozenset[str]
+    facts: frozenset[Fact]
+
+
+def _state(
+    tree: Tree,
+    agenda: Sequence[str],
+    done: AbstractSet[str],
+    facts: AbstractSet[Fact],
+    interesting: AbstractSet[Fact] = frozenset(),
+) -> _State:
+    ahead = tuple(
+        slug for slug in dict.fromkeys(agenda) if slug in tree.questions and slug not in done
+    )
+    within = frozenset().union(*(tree.reach[slug] for slug in ahead))
+    watched = frozenset(interesting).union(*(tree.watched[slug] for slug in ahead))
+    return _State(ahead, within & done, watched & facts)
+
+
+def _answered(
+    tree: Tree, state: _State, interesting: AbstractSet[Fact]
+) -> Iterator[tuple[Question, AbstractSet[Fact], list[Route]]]:
+    """The answers to the question at the head of the agenda, each way that matters once."""
+    question = tree.questions[state.ahead[0]]
+    watched = frozenset(interesting).union(*(tree.watched[slug] for slug in state.ahead))
+    for choices in _distinct_choices(question, watched):
+        made = state.facts | choices
+        yield question, made, open_routes(question, made)
 
 
 def paths(tree: Tree) -> Iterator[Walk]:
@@ -241,7 +299,7 @@ def paths(tree: Tree) -> Iterator[Walk]:
         question, rest = tree.questions[ahead[0]], ahead[1:]
         facts = frozenset().union(*(answered.facts for answered in trail))
         for answered in reversed(possible_answers(question)):
-            opened = open_routes(question, facts | answered.facts)
+            opened = (route.to for route in open_routes(question, facts | answered.facts))
             stack.append(((*trail, answered), (*opened, *rest)))
 
 
@@ -261,7 +319,7 @@ def sample_paths(tree: Tree, count: int, seed: int = 0) -> Iterator[Walk]:
             trail.append(answered)
             done.add(question.slug)
             facts |= answered.facts
-            agenda[:0] = open_routes(question, facts)
+            agenda[:0] = [route.to for route in open_routes(question, facts)]
         yield Walk(tree, tuple(trail), None)
 
 
@@ -343,6 +401,8 @@ def _distinct_choices(question: Question, watched: AbstractSet[Fact]) -> set[fro
         return set(alone.values())
     ticks = [alone[choice.slug] for choice in question.choices if not choice.exclusive]
     seen = [tick for tick in ticks if tick]
+    if len(seen) > MOST_TICKS:
+        raise TooComplexError
     found = {
         frozenset().union(*some)
         for size in range(1, len(seen) + 1)

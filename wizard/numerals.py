@@ -1,33 +1,43 @@
 """Numbers as people in China type them, and as addresses hold them."""
 
 import re
-import unicodedata
 from decimal import Decimal
 
 LONGEST = 40
-_TYPED = re.compile(r"[¥$]?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?(?P<scale>万|w)?")
+_TYPED = re.compile(
+    r"[¥$]?(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<fraction>\.[0-9]+)?(?P<scale>万|w)?"
+)
+_FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FULL_WIDTH[0xFFE5] = "¥"
+"""Full-width digits, letters and signs, as Chinese keyboards give them, to ASCII."""
+
+_MONEY = ("元", "yuan")
 
 
 def read_number(typed: str, unit: str = "") -> Decimal:
     """The number somebody typed: "５０，０００", "5万", "1.5 万元", "¥50000", "23.9%".
 
     `unit` may follow the number. Raises ValueError for anything else, negative
-    numbers and more than `LONGEST` characters included.
+    numbers and numbers of more than `LONGEST` characters included.
     """
     if len(typed) > LONGEST:
         raise ValueError("too long")
-    # NFKC turns full-width digits, signs and spaces into their ASCII forms.
-    text = "".join(unicodedata.normalize("NFKC", typed).lower().split())
-    suffix = "".join(unicodedata.normalize("NFKC", unit).lower().split())
-    for ending in (suffix, "元", "块", "%"):
-        if ending and text.endswith(ending):
-            text = text.removesuffix(ending)
-            break
+    text = _plain(typed)
+    for ending in (*_MONEY, "块") if unit in _MONEY else (_plain(unit),):
+        text = text.removesuffix(ending)
     match = _TYPED.fullmatch(text)
-    if match is None or not text.isprintable():
+    if match is None:
         raise ValueError("not a number")
     value = Decimal(match["digits"].replace(",", "") + (match["fraction"] or ""))
-    return value * 10_000 if match["scale"] else value
+    value = value * 10_000 if match["scale"] else value
+    if len(write_number(value)) > LONGEST:
+        raise ValueError("too long")
+    return value
+
+
+def _plain(typed: str) -> str:
+    """Half-width, lower case, without any space."""
+    return "".join(typed.translate(_FULL_WIDTH).lower().split())
 
 
 def write_number(value: Decimal) -> str:

@@ -7,42 +7,40 @@ all it finds at once, so that an editor need not try and try again.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import chain, islice, pairwise
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 
 from wizard import content
-from wizard.compiled import Fact, Tree, compile_tree, condition
-from wizard.content import LANGUAGES, PERMANENT_THEMES, Kind, Text, Theme
-from wizard.engine import (
-    TooComplexError,
-    answers_of,
-    longest,
-    open_routes,
-    paths,
-    sample_paths,
-    walk,
+from wizard.compiled import (
+    ALWAYS,
+    Action,
+    Condition,
+    Fact,
+    Finding,
+    Route,
+    Tree,
+    compile_tree,
+    condition,
 )
+from wizard.content import LANGUAGES, PERMANENT_THEMES, Kind, Text, Theme
+from wizard.engine import TooComplexError, answers_of, explore, longest, sample_paths, walk
 from wizard.numerals import read_number
 from wizard.prose import PLACEHOLDER
 from wizard.strategy import advise
 
 RESERVED_TREE_SLUGS = frozenset({"messages", "r"})
 
-MOST_PATHS = 100_000
-"""So many paths are looked at to find out what is never reached."""
-
-SAMPLE = 2_000
-"""So many paths by chance come first: they reach nearly everything quickly."""
+SAMPLE = 1_000
+"""So many paths by chance are looked at before what they missed is searched for."""
 
 _HOTLINE = re.compile(
     r"(?<![\d,.])"
     r"(?:110|120|9\d{4}|12\d{3}|400[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d{9})"
-    r"(?![\d,.]|\s*(?:元|yuan|万|%))"
+    r"(?!\d|[,.]\d|\s*(?:元|块|万|%|天|日|个|笔|次|小时|分钟|人|yuan|days?|hours?|minutes?|people))"
 )
 _FIGURE = re.compile(r"\d[\d,.]*\s*(?:%|元|万|亿|天|日|年|个月|小时|倍|yuan|days?|years?|months?)")
 
@@ -431,51 +429,66 @@ def _paths(tree: Tree) -> Iterator[Problem]:
     """What no path reaches, and trees too entangled to be sure about."""
     try:
         longest(tree, (tree.start.slug,), frozenset(), frozenset())
+        yield from _never_asked(tree)
+        yield from _never_advised(tree)
     except TooComplexError:
         yield Problem(Code.TOO_COMPLEX, Place("tree", tree.slug))
-        return
-    missing = _unreached(tree)
-    for kind, slug, spot in sorted(missing):
-        codes = {
-            "question": Code.QUESTION_UNREACHABLE,
-            "route": Code.ROUTE_NEVER_OPENS,
-            "finding": Code.FINDING_UNREACHABLE,
-            "action": Code.ACTION_NEVER_SHOWN,
-        }
-        place = Place("question" if kind == "route" else kind, slug, spot)
-        yield Problem(codes[kind], place)
 
 
-def _unreached(tree: Tree) -> AbstractSet[tuple[str, str, str]]:
-    """(kind, slug, spot) of questions, routes, findings and actions that no path uses."""
-    missing = {("question", slug, "") for slug in tree.questions}
-    missing |= {
-        ("route", question.slug, f"route {number}")
-        for question in tree.questions.values()
-        for number, _ in enumerate(question.routes, start=1)
-    }
-    missing |= {("finding", f.slug, "") for f in tree.findings if not f.fallback}
-    held = {a.slug for f in tree.findings for a in f.actions}
-    held |= {action.slug for action in tree.general_actions}
-    missing |= {("action", slug, "") for slug in held}
-    for found in chain(sample_paths(tree, SAMPLE), islice(paths(tree), MOST_PATHS)):
-        facts: set[Fact] = set()
-        for answered in found.trail:
-            question = answered.question
-            missing.discard(("question", question.slug, ""))
-            facts |= answered.facts
-            opened = open_routes(question, facts)
-            for number, route in enumerate(question.routes, start=1):
-                if route.to in opened and route.when.holds(facts):
-                    missing.discard(("route", question.slug, f"route {number}"))
-        # Advice costs more than the walk: it is only asked for when it can add something.
-        if any(kind in ("finding", "action") for kind, _, _ in missing):
-            advice = advise(found)
-            missing -= {("finding", d.finding.slug, "") for d in advice.diagnoses}
-            missing -= {("action", action.slug, "") for action in advice.actions}
-        if not missing:
-            break
-    return missing
+def _never_asked(tree: Tree) -> Iterator[Problem]:
+    """Questions and routes that no path uses."""
+    asked: set[str] = set()
+    opened: set[Route] = set()
+    for question, _, routes in explore(tree, frozenset()):
+        if question is not None:
+            asked.add(question.slug)
+            opened.update(routes)
+    for question in tree.questions.values():
+        if question.slug not in asked:
+            yield Problem(Code.QUESTION_UNREACHABLE, Place("question", question.slug))
+            continue
+        for number, route in enumerate(question.routes, start=1):
+            if route not in opened:
+                place = Place("question", question.slug, f"route {number}")
+                yield Problem(Code.ROUTE_NEVER_OPENS, place)
+
+
+def _never_advised(tree: Tree) -> Iterator[Problem]:
+    """Findings and actions that no path ends with."""
+    # A sample by chance meets nearly everything; only the rest is searched for.
+    found: set[Finding] = set()
+    shown: set[Action] = set()
+    for sampled in sample_paths(tree, SAMPLE):
+        advice = advise(sampled)
+        found.update(diagnosis.finding for diagnosis in advice.diagnoses)
+        shown.update(advice.actions)
+    for finding in tree.findings:
+        if not (finding.fallback or finding in found or _can_hold(tree, finding)):
+            yield Problem(Code.FINDING_UNREACHABLE, Place("finding", finding.slug))
+    listed = (action for finding in tree.findings for action in finding.actions)
+    for action in dict.fromkeys((*listed, *tree.general_actions)):
+        if action not in shown and not _can_be_shown(tree, action):
+            yield Problem(Code.ACTION_NEVER_SHOWN, Place("action", action.slug))
+
+
+def _can_hold(tree: Tree, finding: Finding, also: Condition = ALWAYS) -> bool:
+    """Whether some path ends with this finding, and with the condition `also`."""
+    interesting = also.facts.union(*(e.when.facts for e in finding.evidence))
+    return any(
+        question is None and also.holds(facts) and finding.holds(facts)
+        for question, facts, _ in explore(tree, interesting)
+    )
+
+
+def _can_be_shown(tree: Tree, action: Action) -> bool:
+    """Whether some path ends with advice that has this action."""
+    if action.general:
+        return any(
+            question is None and action.when.holds(facts)
+            for question, facts, _ in explore(tree, action.when.facts)
+        )
+    holders = (f for f in tree.findings if action in f.actions and not f.fallback)
+    return any(_can_hold(tree, finding, action.when) for finding in holders)
 
 
 def _scenarios(tree: Tree) -> Iterator[Problem]:

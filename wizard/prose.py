@@ -5,17 +5,17 @@ number appears there, as a link that a phone can dial.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9]+(?:-[a-z0-9]+)*)\}")
-_MARKDOWN = MarkdownIt("zero").enable(
-    ["newline", "emphasis", "list", "link", "blockquote", "escape", "entity"]
-)
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "a"}
 _ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}}
 _SCHEMES = {"https", "http", "tel"}
@@ -42,11 +42,10 @@ def to_html(markdown: str, contacts: Mapping[str, Number]) -> Html:
     """Render Markdown. Unknown placeholders stay visible; publishing refuses them."""
     if not markdown.strip():
         return Html("")
-    html = _MARKDOWN.render(markdown.strip())
-    linked = PLACEHOLDER.sub(lambda match: _link(match, contacts), html)
+    html = _MARKDOWN.render(markdown.strip(), {"contacts": contacts})
     return Html(
         nh3.clean(
-            linked,
+            html,
             tags=_TAGS,
             attributes=_ATTRIBUTES,
             url_schemes=_SCHEMES,
@@ -65,8 +64,29 @@ def to_text(plain: str, contacts: Mapping[str, Number]) -> str:
     return PLACEHOLDER.sub(shown, plain)
 
 
+def _text_with_contacts(
+    renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: Mapping[str, Mapping[str, Number]],
+) -> str:
+    """The renderer's rule for text: placeholders become links, unless inside a link."""
+    text = escape(tokens[index].content)
+    before = [token.type for token in tokens[:index]]
+    if before.count("link_open") > before.count("link_close"):
+        return to_text(text, env["contacts"])
+    return PLACEHOLDER.sub(lambda match: _link(match, env["contacts"]), text)
+
+
 def _link(match: re.Match[str], contacts: Mapping[str, Number]) -> str:
     contact = contacts.get(match[1])
     if contact is None:
         return match[0]
     return f'<a class="contact-link" href="{escape(contact.href)}">{escape(contact.shown)}</a>'
+
+
+_MARKDOWN = MarkdownIt("zero").enable(
+    ["newline", "emphasis", "list", "link", "blockquote", "escape", "entity"]
+)
+_MARKDOWN.add_render_rule("text", _text_with_contacts)

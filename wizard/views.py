@@ -8,7 +8,6 @@ from django.db import DatabaseError, connection
 from django.http import (
     HttpRequest,
     HttpResponse,
-    QueryDict,
 )
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -31,6 +30,9 @@ ASKED = "_asked"
 AT = "_at"
 
 UNPROCESSABLE = 422
+
+LONGEST_VALUE = 60
+"""No choice and no number is longer."""
 
 MESSAGES_SHOWN = 8
 """So many messages stand on the home page; the others are folded away."""
@@ -76,7 +78,8 @@ def tree(request: HttpRequest, slug: str) -> HttpResponse:
         number = editions.current_number(slug)
     except NoEditionError:
         return not_found(request)
-    response = redirect(_with(reverse("step", args=[slug, number]), request.GET))
+    answers = _answers_in(request, _tree(slug, number))
+    response = redirect(_with(reverse("step", args=[slug, number]), answers))
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -103,7 +106,7 @@ def step(request: HtmxHttpRequest, slug: str, number: str) -> HttpResponse:
         "canonical": canonical,
         "fragment": fragment,
         "number": int(number),
-        "newer": _newer(request, slug, int(number)),
+        "newer": _newer(slug, int(number), walked),
         "answers": _answers(request.path, walked),
         "back": _back(request.path, walked),
     }
@@ -162,6 +165,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "400.html", status=400)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: the page was open for too long, or somebody else's."""
+    return forbidden(request)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "403.html", status=403)
 
@@ -181,15 +189,23 @@ def _tree(slug: str, number: int) -> Tree:
 def _no_such_edition(request: HttpRequest, slug: str) -> HttpResponse:
     """A friendly 404 that offers the current edition with the same answers."""
     offer = ""
-    if slug in editions.current_numbers():
-        offer = _with(reverse("tree", args=[slug]), request.GET)
+    if current := editions.current_numbers().get(slug):
+        offer = _with(reverse("tree", args=[slug]), _answers_in(request, _tree(slug, current)))
     return render(request, "404.html", {"offer": offer}, status=404)
 
 
-def _with(path: str, answers: Answers | QueryDict) -> str:
-    pairs = answers.lists() if isinstance(answers, QueryDict) else answers.items()
-    query = urlencode([(name, value) for name, values in pairs for value in values])
+def _with(path: str, answers: Answers) -> str:
+    query = urlencode([(name, value) for name, values in answers.items() for value in values])
     return f"{path}?{query}" if query else path
+
+
+def _answers_in(request: HttpRequest, tree: Tree) -> Answers:
+    """What an address says about the questions of a tree, and nothing else in it."""
+    return {
+        question: [value for value in values if len(value) <= LONGEST_VALUE]
+        for question, values in request.GET.lists()
+        if question in tree.questions
+    }
 
 
 def _canonical(path: str, walked: Walk) -> str:
@@ -227,12 +243,12 @@ def _back(path: str, walked: Walk) -> str:
     return str(answers[-1]["change"]) if answers else reverse("home")
 
 
-def _newer(request: HttpRequest, slug: str, number: int) -> str:
+def _newer(slug: str, number: int, walked: Walk) -> str:
     """Where the same answers stand on a newer edition; "" if this is the newest."""
     current = editions.current_numbers().get(slug, number)
     if current <= number:
         return ""
-    return _with(reverse("step", args=[slug, current]), request.GET)
+    return _canonical(reverse("step", args=[slug, current]), walked)
 
 
 def _sent(request: HttpRequest, walked: Walk, question: Question) -> list[str]:

@@ -162,10 +162,27 @@ def problem(found: Problem) -> str:
     return str(PROBLEMS[found.code]) % found.details
 
 
+PLACES: dict[str, Wording] = {
+    "tree": _("tree"),
+    "question": _("question"),
+    "choice": _("choice"),
+    "route": _("route"),
+    "finding": _("finding"),
+    "evidence": _("evidence"),
+    "action": _("action"),
+    "contact": _("contact"),
+    "source": _("source"),
+    "message": _("message"),
+    "scenario": _("scenario"),
+}
+
+
 def place(found: Problem) -> str:
     """Where a problem is: "question card-class, route 2"."""
     where = found.place
-    return ", ".join(part for part in (f"{where.kind} {where.slug}".strip(), where.spot) if part)
+    kind, *rest = where.spot.split(" ")
+    spot = " ".join((str(PLACES.get(kind, kind)), *rest))
+    return ", ".join(part for part in (f"{PLACES[where.kind]} {where.slug}", spot) if part)
 
 
 def problem_list(problems: Iterable[Problem]) -> str:

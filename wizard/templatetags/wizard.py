@@ -59,7 +59,7 @@ def other_language(context: template.Context) -> dict[str, str]:
     """The language that the page is not in, and where it stands in that one."""
     here = get_language()
     code = next(code for code, _ in settings.LANGUAGES if code != here)
-    address = context.get("canonical") or context["request"].get_full_path()
+    address = context.get("canonical") or context["request"].path
     there = translate_url(address, code)
     if there == address:
         # A page that does not exist has no translation: to the home page, then.
