@@ -25,6 +25,7 @@ def editor(client):
 
 @pytest.fixture
 def publisher(admin_client):
+    admin_client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return admin_client
 
 
@@ -177,7 +178,7 @@ def test_a_choice_in_use_cannot_be_deleted(publisher):
     response = publisher.post(change_url(question), data)
 
     assert response.status_code == 200
-    assert "card-limit-class2 confirms 1" in " ".join(errors(response))
+    assert "card-limit-class2 suggests 1" in " ".join(errors(response))
     assert question.choices.filter(slug="class2").exists()
 
 
@@ -188,7 +189,7 @@ def test_a_question_in_use_cannot_be_deleted(publisher):
     page = publisher.get(address)
     publisher.post(address, {"post": "yes"})
 
-    assert "card-limit-class2 confirms 1" in soup(page).get_text(" ", strip=True)
+    assert "card-limit-class2 suggests 1" in soup(page).get_text(" ", strip=True)
     assert Question.objects.filter(pk=question.pk).exists()
 
 

@@ -57,7 +57,8 @@ def refused(tree):
     """(code, place) of every problem with which publishing `tree` is refused."""
     with pytest.raises(publishing.NotPublishableError) as caught:
         publishing.publish(tree)
-    return [(problem.code, wording.place(problem)) for problem in caught.value.problems]
+    with override("en"):
+        return [(problem.code, wording.place(problem)) for problem in caught.value.problems]
 
 
 def test_fixtures_are_published():

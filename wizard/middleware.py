@@ -1,27 +1,45 @@
 """What stands between the server and the views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
+from django.http.request import parse_header_parameters  # type: ignore[attr-defined]
 
 from wizard import views
 
-READABLE = frozenset({"utf-8", "utf8", "us-ascii"})
+UNREADABLE = "wizard.unreadable"
+READABLE = frozenset({"", "utf-8", "utf8", "us-ascii"})
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Any], Iterable[bytes]]
 
 
-class ReadableRequests:
-    """Answers 400 to requests that claim a character set other than UTF-8.
+def mark_unreadable(application: Application) -> Application:
+    """Wrap a WSGI application: requests in another character set than UTF-8 are marked.
 
-    Django would raise while it reads their parameters, and raise again inside
-    the page that tells of it: a bare 500. No browser sends such requests.
+    Django raises while it only looks at them, before any middleware runs, and the
+    visitor gets a bare 500. Marked, and with the character set taken away, they
+    arrive, and `RefuseUnreadable` answers. No browser sends such requests.
     """
+
+    def marked(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+        if parameters.get("charset", "").strip().lower() not in READABLE:
+            environ = environ | {"CONTENT_TYPE": kind, UNREADABLE: True}
+        return application(environ, start_response)
+
+    return marked
+
+
+class RefuseUnreadable:
+    """Answers 400 to what `mark_unreadable` has marked, with a page and all headers."""
 
     def __init__(self, get_response: Callable[[WSGIRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: WSGIRequest) -> HttpResponse:
-        charset = (request.content_params or {}).get("charset", "utf-8")
-        if charset.strip("\"' ").lower() not in READABLE:
+        if UNREADABLE in request.META:
             return views.bad_request(request)
         return self.get_response(request)
