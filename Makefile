@@ -25,7 +25,7 @@ run: $(VENV)/run $(MESSAGES) $(STATIC) ## set everything up and serve on http://
 	@echo
 	@$(PYTHON) manage.py runserver --noreload $(HOST):$(PORT)
 
-test: $(VENV)/dev $(MESSAGES) ## run all tests: unit, database, browser
+test: $(VENV)/dev $(MESSAGES) $(STATIC) ## run all tests: unit, database, browser
 	@$(PYTHON) -m tests.browser.chromium
 	$(PYTHON) -m pytest -n auto --dist loadgroup
 	$(PYTHON) -m tests.on_postgresql

@@ -307,20 +307,11 @@ def sample_paths(tree: Tree, count: int, seed: int = 0) -> Iterator[Walk]:
     """`count` complete walks by chance, the same ones for the same `seed`."""
     chance = Random(seed)  # noqa: S311 - a sample, not a secret
     for _ in range(count):
-        trail: list[Answered] = []
-        facts: set[Fact] = set()
-        done: set[str] = set()
-        agenda = [tree.start.slug]
-        while agenda:
-            question = tree.questions.get(agenda.pop(0))
-            if question is None or question.slug in done:
-                continue
-            answered = chance.choice(possible_answers(question))
-            trail.append(answered)
-            done.add(question.slug)
-            facts |= answered.facts
-            agenda[:0] = [route.to for route in open_routes(question, facts)]
-        yield Walk(tree, tuple(trail), None)
+        answers: dict[str, Sequence[str]] = {}
+        while (walked := walk(tree, answers)).question is not None:
+            question = walked.question
+            answers[question.slug] = chance.choice(possible_answers(question)).values
+        yield walked
 
 
 def possible_answers(question: Question) -> list[Answered]:

@@ -55,7 +55,8 @@ def get() -> str | None:
 def _run(*command: str) -> None:
     print("Chromium for the browser tests:", " ".join(command), flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+    quiet = subprocess.DEVNULL
+    subprocess.run(command, env=environment, stdout=quiet, stderr=quiet, check=False)
 
 
 if __name__ == "__main__":
