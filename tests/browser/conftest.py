@@ -1,6 +1,5 @@
 """The site as a subprocess, as `make run` starts it, and one Chromium for all tests."""
 
-import fcntl
 import os
 import socket
 import subprocess
@@ -8,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,9 +50,6 @@ def site(tmp_path_factory):
     _manage(environment, "bootstrap")
     # A second edition of the small tree: the first one becomes an old one.
     _manage(environment, "publish_tree", "loan-offer")
-    with _once_for_all_workers(tmp_path_factory, "collectstatic") as first:
-        if first:
-            _manage(environment, "collectstatic", "--no-input")
     address = f"http://127.0.0.1:{_free_port()}"
     log = tmp_path_factory.mktemp("server") / "stderr"
     command = [sys.executable, "manage.py", "runserver", urlsplit(address).netloc, "--noreload"]
@@ -165,19 +161,6 @@ def _manage(environment, *arguments):
         check=False,
     )
     assert done.returncode == 0, f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}"
-
-
-@contextmanager
-def _once_for_all_workers(tmp_path_factory, name):
-    """Say whether this worker of pytest-xdist is the first one here; the others wait for it."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    with (shared / f"{name}.lock").open("a+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = shared / f"{name}.done"
-        yield not done.exists()
-        done.touch()
 
 
 def _free_port():
