@@ -3,6 +3,11 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
+# Who asks for another address than this machine's wants to be answered there.
+ifneq ($(HOST),127.0.0.1)
+export ALLOWED_HOSTS ?= $(if $(filter 0.0.0.0,$(HOST)),*,$(HOST),localhost,127.0.0.1,[::1])
+endif
+
 VENV := .venv
 STATIC := staticfiles/staticfiles.json
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
@@ -84,7 +89,7 @@ $(VENV)/dev: requirements-dev.lock | $(VENV)/bin/python
 
 # Compressing takes a while, so only when something changed.
 $(STATIC): $(shell find static -type f) requirements.lock | $(VENV)/run
-	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
+	@DEBUG=false $(PYTHON) manage.py collectstatic --noinput --verbosity 0
 	@touch $@
 
 %.mo: %.po | $(VENV)/run

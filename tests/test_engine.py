@@ -618,10 +618,16 @@ def test_questions_left_knows_which_conditions_exclude_each_other():
     assert walk(tree, {}).questions_left == 3
 
 
-def test_questions_left_includes_the_question_shown_again():
+def test_questions_left_is_one_when_all_that_follows_is_answered():
     again = walk(CHAIN, given("card=yes bank=no identity=yes end=no"), at="card")
 
-    assert again.questions_left == 4
+    assert again.questions_left == 1
+
+
+def test_questions_left_leaves_out_what_is_filled_in():
+    started = walk(CHAIN, given("identity=yes"))
+
+    assert walk(CHAIN, {}).questions_left - started.questions_left == 1
 
 
 def test_range_beyond_the_maximum_opens_nothing():

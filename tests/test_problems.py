@@ -13,7 +13,7 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard.content import Kind, Message, Route, Scenario, Text, Theme
+from wizard.content import Horizon, Kind, Message, Route, Scenario, Text, Theme
 from wizard.engine import MOST_TICKS
 from wizard.problems import WARNINGS, Code, Level, Place, find_problems
 
@@ -467,6 +467,12 @@ BROKEN = [
     pytest.param(
         Code.SAFETY_WITHOUT_CONTACT,
         Place("finding", "scam"),
+        changed("action", "stop", horizon=Horizon.TODAY),
+        id="nobody to call now",
+    ),
+    pytest.param(
+        Code.SAFETY_WITHOUT_CONTACT,
+        Place("finding", "scam"),
         changed("action", "stop", theme=Theme.FIX),
         id="only a fix with a contact",
     ),
@@ -486,12 +492,24 @@ BROKEN = [
         id="scenario that stops",
     ),
     pytest.param(
-        Code.SCENARIO_UNFINISHED,
+        Code.ANSWER_IMPOSSIBLE,
         Place("scenario", "big-loan"),
         changed(
             "scenario", "big-loan", answers={"stopped": ("refused",), "signs": ("fee", "none")}
         ),
         id="scenario with none and another tick",
+    ),
+    pytest.param(
+        Code.ANSWER_IMPOSSIBLE,
+        Place("message", "too-much"),
+        changed("message", "too-much", implies={"stopped": ("failed", "refused")}),
+        id="message with two answers to one question",
+    ),
+    pytest.param(
+        Code.SCENARIO_EXPECTS_NOTHING,
+        Place("scenario", "big-loan"),
+        changed("scenario", "big-loan", findings=()),
+        id="scenario without a finding",
     ),
     pytest.param(
         Code.SCENARIO_IGNORED,

@@ -71,7 +71,6 @@ def test_clone_makes_a_private_key_once(clone):
         ("DEBUG", "False"),
         ("PRODUCTION", "False"),
         ("DATABASES['default']['ENGINE']", "django.db.backends.sqlite3"),
-        ("CACHES['default']['BACKEND']", "django.core.cache.backends.locmem.LocMemCache"),
     ],
 )
 def test_clone_with_nothing_set_keeps_to_this_machine(tmp_path, name, value):

@@ -21,6 +21,7 @@ from modeltranslation.admin import (
 )
 
 from wizard import publishing, wording
+from wizard.forms import PublishForm
 from wizard.models import (
     Action,
     Choice,
@@ -72,16 +73,27 @@ class SameTreeForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        home = cleaned.get("tree") or _tree_of(self.instance)
-        if home is None:
-            return cleaned
-        for name, value in list(cleaned.items()):
-            rows = value if isinstance(value, models.QuerySet | list) else [value]
-            strangers = [row for row in rows if _tree_of(row) not in (None, home)]
-            if strangers:
-                named = ", ".join(str(row) for row in strangers)
-                self.add_error(name, _("Belongs to another tree: %(rows)s") % {"rows": named})
+        refuse_strangers(self, cleaned.get("tree"))
         return cleaned
+
+
+class SameTreeFormSet(forms.BaseInlineFormSet):
+    """The same for inline rows: their tree is that of the row they belong to."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            refuse_strangers(form, _tree_of(self.instance))
+
+
+def refuse_strangers(form: forms.ModelForm, home: Tree | None) -> None:
+    """Add an error to every field of `form` that names a row of another tree than `home`."""
+    for name, value in list(getattr(form, "cleaned_data", {}).items()):
+        rows = value if isinstance(value, models.QuerySet | list) else [value]
+        strangers = [row for row in rows if _tree_of(row) not in (None, home)]
+        if home is not None and strangers:
+            named = ", ".join(str(row) for row in strangers)
+            form.add_error(name, _("Belongs to another tree: %(rows)s") % {"rows": named})
 
 
 def _tree_of(row: Any) -> Tree | None:
@@ -127,6 +139,11 @@ class DraftAdmin(TranslationAdmin):
             initial = {"tree": tree.pk, "position": (last["last"] or 0) + 1} | initial
         return initial
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        # All that is saved with it follows in this transaction: nobody publishes half of it.
+        obj.tree.lock()
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         for name in self.renumbered:
@@ -150,7 +167,7 @@ class ChoiceInline(TranslationStackedInline):
 
 class RouteInline(admin.TabularInline):
     model = Route
-    form = SameTreeForm
+    formset = SameTreeFormSet
     fk_name = "question"
     extra = 0
     fields = ("position", "to", "when", "otherwise")
@@ -159,7 +176,7 @@ class RouteInline(admin.TabularInline):
 
 class EvidenceInline(TranslationStackedInline):
     model = Evidence
-    form = SameTreeForm
+    formset = SameTreeFormSet
     formfield_overrides = WORDS
     extra = 0
     fields = (("position", "effect"), "when", "because")
@@ -168,7 +185,7 @@ class EvidenceInline(TranslationStackedInline):
 
 class FindingActionInline(admin.TabularInline):
     model = FindingAction
-    form = SameTreeForm
+    formset = SameTreeFormSet
     extra = 0
     fields = ("position", "action")
     autocomplete_fields = ("action",)
@@ -176,7 +193,7 @@ class FindingActionInline(admin.TabularInline):
 
 class ScenarioFindingInline(admin.TabularInline):
     model = ScenarioFinding
-    form = SameTreeForm
+    formset = SameTreeFormSet
     extra = 0
     fields = ("position", "finding")
     autocomplete_fields = ("finding",)
@@ -188,6 +205,10 @@ class TreeAdmin(TranslationAdmin):
     search_fields = ("slug", "title_zh_hans", "title_en")
     formfield_overrides = WORDS
     change_form_template = "admin/wizard/tree/change_form.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Links to a published tree hold its slug."""
+        return ("slug",) if obj is not None and obj.edition else ()
 
     @admin.display(description=_("edition"))
     def current(self, tree: Tree) -> str:
@@ -214,21 +235,25 @@ class TreeAdmin(TranslationAdmin):
             if not request.user.has_perm(PUBLISH):
                 raise PermissionDenied
             return self._publish(request, tree)
-        return self._show_problems(request, tree, publishing.draft_problems(tree))
+        return self._show_problems(request, tree)
 
     def _publish(self, request: HttpRequest, tree: Tree) -> HttpResponse:
+        again = HttpResponseRedirect(reverse("admin:wizard_tree_publish", args=[tree.pk]))
+        form = PublishForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, form.errors["note"].as_text())
+            return again
         by = request.user if isinstance(request.user, User) else None
         try:
-            edition = publishing.publish(tree, by=by, note=request.POST.get("note", "")[:200])
-        except publishing.NotPublishableError as exc:
+            edition = publishing.publish(tree, by=by, note=form.cleaned_data["note"])
+        except publishing.NotPublishableError:
             messages.error(request, _("Not published: mend the errors below first."))
-            return self._show_problems(request, tree, exc.problems, status=422)
+            return again
         messages.success(request, _("Published edition %(number)d.") % {"number": edition.number})
         return HttpResponseRedirect(reverse("admin:wizard_tree_change", args=[tree.pk]))
 
-    def _show_problems(
-        self, request: HttpRequest, tree: Tree, problems: Sequence[Problem], status: int = 200
-    ) -> HttpResponse:
+    def _show_problems(self, request: HttpRequest, tree: Tree) -> HttpResponse:
+        problems = publishing.draft_problems(tree)
         rows = [
             {
                 "level": problem.level,
@@ -244,10 +269,11 @@ class TreeAdmin(TranslationAdmin):
             "opts": self.opts,
             "tree": tree,
             "problems": rows,
+            "form": PublishForm(),
             "publishable": not any(p.level is Level.ERROR for p in problems),
             "may_publish": request.user.has_perm(PUBLISH),
         }
-        return render(request, "admin/wizard/tree/publish.html", context, status=status)
+        return render(request, "admin/wizard/tree/publish.html", context)
 
 
 def _change_url(tree: Tree, problem: Problem) -> str:

@@ -76,6 +76,7 @@ def restore(tree: content.Tree) -> Tree:
     `tree` names something that it does not have.
     """
     draft, _ = Tree.objects.update_or_create(slug=tree.slug, defaults=_fields(tree, Tree))
+    draft.lock()
     for stale in (draft.scenarios, draft.messages, draft.findings, draft.actions, draft.questions):
         stale.all().delete()
     writer = _Writer(draft)

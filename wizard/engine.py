@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import combinations
 from random import Random
+from types import MappingProxyType
 from typing import NamedTuple
 
 from wizard.compiled import Choice, Fact, Question, Route, Tree
@@ -120,13 +121,16 @@ class Walk:
         if self.question is None:
             return 0
         agenda = (self.question.slug, *self.agenda)
-        return longest(self.tree, agenda, {a.question.slug for a in self.trail}, self.facts)
+        done = {answered.question.slug for answered in self.trail}
+        held = {answered.question.slug: answered.facts for answered in self.held}
+        return longest(self.tree, agenda, done, self.facts, held)
 
 
 def walk(tree: Tree, given: Answers, *, asked: str = "", at: str = "") -> Walk:
     """Replay `given` on `tree`.
 
-    Unknown questions and answers that do not fit count as not given. `asked` is
+    Unknown questions are passed over. An answer that does not fit stops the walk
+    at its question, with a fault; later ones that do not fit are left out. `asked` is
     the question whose form was just sent: if it has no answer, that is a fault
     (or, where blank is an answer, the blank answer). `at` is a question to stop
     at although it is answered.
@@ -200,28 +204,42 @@ def answers_of(facts: Iterable[Fact]) -> dict[str, list[str]]:
 
 
 def longest(
-    tree: Tree, agenda: Sequence[str], done: AbstractSet[str], facts: AbstractSet[Fact]
+    tree: Tree,
+    agenda: Sequence[str],
+    done: AbstractSet[str],
+    facts: AbstractSet[Fact],
+    held: Mapping[str, frozenset[Fact]] = MappingProxyType({}),
 ) -> int:
-    """The most questions that any answers from here on can lead through.
+    """The most questions that any answers from here on can still have asked.
 
     Exact, not an estimate: all answers are tried, with everything that can no
-    longer matter left out of the state, so that few states remain. Raises
-    TooComplexError where many remain all the same.
+    longer matter left out of the state, so that few states remain. Questions
+    with an answer in `held` (slug -> its choices) are passed without asking.
+    Raises TooComplexError where many states remain all the same.
     """
-    state = _state(tree, agenda, done, facts)
-    if not state.ahead:
-        return 0
-    known = tree.longest_memo.get(state)
-    if known is not None:
-        return known
-    if len(tree.longest_memo) >= MOST_STATES:
-        raise TooComplexError
-    best = 0
-    for _, made, opened in _answered(tree, state, frozenset()):
-        further = (*(route.to for route in opened), *state.ahead[1:])
-        best = max(best, longest(tree, further, {*state.done, state.ahead[0]}, made))
-    tree.longest_memo[state] = 1 + best
-    return 1 + best
+    # What is held differs from visitor to visitor: only the rest is worth keeping.
+    memo: dict[object, int] = {} if held else tree.longest_memo
+
+    def most(agenda: Sequence[str], done: AbstractSet[str], facts: AbstractSet[Fact]) -> int:
+        state = _state(tree, agenda, done, facts)
+        if not state.ahead:
+            return 0
+        known = memo.get(state)
+        if known is not None:
+            return known
+        if len(memo) >= MOST_STATES:
+            raise TooComplexError
+        head, *rest = state.ahead
+        fixed = held.get(head)
+        answers = _answered(tree, state) if fixed is None else [state.facts | fixed]
+        best = 0
+        for made in answers:
+            opened = (route.to for route in open_routes(tree.questions[head], made))
+            best = max(best, most((*opened, *rest), {*state.done, head}, made))
+        memo[state] = best + (fixed is None)
+        return memo[state]
+
+    return most(agenda, done, facts)
 
 
 def explore(
@@ -241,10 +259,13 @@ def explore(
         if not state.ahead:
             yield None, state.facts, ()
             continue
-        for question, made, opened in _answered(tree, state, interesting):
+        head, *rest = state.ahead
+        question = tree.questions[head]
+        for made in _answered(tree, state, interesting):
+            opened = open_routes(question, made)
             yield question, made, opened
-            further = (*(route.to for route in opened), *state.ahead[1:])
-            after = _state(tree, further, {*state.done, question.slug}, made, interesting)
+            agenda = (*(route.to for route in opened), *rest)
+            after = _state(tree, agenda, {*state.done, head}, made, interesting)
             if after not in seen:
                 if len(seen) >= MOST_STATES:
                     raise TooComplexError
@@ -276,14 +297,12 @@ def _state(
 
 
 def _answered(
-    tree: Tree, state: _State, interesting: AbstractSet[Fact]
-) -> Iterator[tuple[Question, AbstractSet[Fact], list[Route]]]:
-    """The answers to the question at the head of the agenda, each way that matters once."""
-    question = tree.questions[state.ahead[0]]
+    tree: Tree, state: _State, interesting: AbstractSet[Fact] = frozenset()
+) -> Iterator[AbstractSet[Fact]]:
+    """The choices made after the question at the head: each way that matters once."""
     watched = frozenset(interesting).union(*(tree.watched[slug] for slug in state.ahead))
-    for choices in _distinct_choices(question, watched):
-        made = state.facts | choices
-        yield question, made, open_routes(question, made)
+    for choices in _distinct_choices(tree.questions[state.ahead[0]], watched):
+        yield state.facts | choices
 
 
 def paths(tree: Tree) -> Iterator[Walk]:

@@ -5,12 +5,19 @@ from collections.abc import Sequence
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from wizard import wording
 from wizard.compiled import Choice, Question
 from wizard.content import Kind
 from wizard.engine import BLANK, Walk
 from wizard.numerals import LONGEST
+
+
+class PublishForm(forms.Form):
+    """What a publisher says about a new edition."""
+
+    note = forms.CharField(label=_("What is new in this edition?"), max_length=200, required=False)
 
 
 class StepForm(forms.Form):
@@ -27,7 +34,7 @@ class StepForm(forms.Form):
         self.hidden = [pair for pair in walk.parameters if pair[0] != question.slug]
         self.error = wording.fault(question, walk.fault) if walk.fault else ""
         self.action = action
-        self.fields[question.slug] = self._field()
+        self.fields[question.slug] = forms.Field(label=question.title)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -53,12 +60,3 @@ class StepForm(forms.Form):
         if self.question.kind is not Kind.NUMBER:
             return []
         return [choice for choice in self.question.choices if choice.unsure]
-
-    def _field(self) -> forms.Field:
-        question = self.question
-        if question.kind is Kind.NUMBER:
-            return forms.CharField(label=question.title, max_length=LONGEST)
-        options = [(choice.slug, choice.label) for choice in question.choices]
-        if question.kind is Kind.MULTIPLE:
-            return forms.MultipleChoiceField(label=question.title, choices=options)
-        return forms.ChoiceField(label=question.title, choices=options)

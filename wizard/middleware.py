@@ -25,9 +25,13 @@ def mark_unreadable(application: Application) -> Application:
     """
 
     def marked(environ: Environ, start_response: Any) -> Iterable[bytes]:
-        kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
-        if parameters.get("charset", "").strip().lower() not in READABLE:
-            environ = environ | {"CONTENT_TYPE": kind, UNREADABLE: True}
+        try:
+            _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+            readable = parameters.get("charset", "").strip().lower() in READABLE
+        except (LookupError, ValueError):
+            readable = False
+        if not readable:
+            environ = environ | {"CONTENT_TYPE": "", UNREADABLE: True}
         return application(environ, start_response)
 
     return marked

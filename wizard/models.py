@@ -176,6 +176,10 @@ class Tree(Keyed):
     def get_absolute_url(self) -> str:
         return reverse("tree", kwargs={"slug": self.slug})
 
+    def lock(self) -> None:
+        """Wait until nobody else writes this draft or publishes it, until the transaction ends."""
+        Tree.objects.select_for_update().get(pk=self.pk)
+
     @property
     def edition(self) -> "Edition | None":
         """The edition that visitors see: the newest."""

@@ -26,8 +26,17 @@ from wizard.compiled import (
     compile_tree,
     condition,
 )
-from wizard.content import LANGUAGES, PERMANENT_THEMES, Kind, Text, Theme
-from wizard.engine import TooComplexError, answers_of, explore, longest, sample_paths, walk
+from wizard.content import LANGUAGES, PERMANENT_THEMES, Horizon, Kind, Text, Theme
+from wizard.engine import (
+    TooComplexError,
+    UnreadableError,
+    answers_of,
+    explore,
+    longest,
+    read_answer,
+    sample_paths,
+    walk,
+)
 from wizard.numerals import read_number
 from wizard.prose import PLACEHOLDER
 from wizard.strategy import advise
@@ -87,6 +96,8 @@ class Code(StrEnum):
     UNSOURCED_FIGURE = "unsourced-figure"
     SAFETY_WITHOUT_CONTACT = "safety-without-contact"
     THEME_WITHOUT_ACTION = "theme-without-action"
+    ANSWER_IMPOSSIBLE = "answer-impossible"
+    SCENARIO_EXPECTS_NOTHING = "scenario-expects-nothing"
     SCENARIO_UNFINISHED = "scenario-unfinished"
     SCENARIO_IGNORED = "scenario-ignored"
     SCENARIO_FINDINGS = "scenario-findings"
@@ -129,7 +140,7 @@ def find_problems(tree: content.Tree) -> list[Problem]:
         found += _loops(compiled)
         if not any(problem.code is Code.LOOP for problem in found):
             found += [*_ends(tree), *_in_vain(tree), *_paths(compiled)]
-            found += _scenarios(compiled)
+            found += [*_messages(compiled), *_scenarios(compiled)]
     return sorted(found, key=lambda problem: problem.level)
 
 
@@ -353,7 +364,7 @@ def _promises(tree: content.Tree) -> Iterator[Problem]:
         if not finding.sources:
             yield Problem(Code.UNSOURCED_FINDING, Place("finding", finding.slug))
         named = [actions[slug] for slug in finding.actions if slug in actions]
-        if finding.safety and not any(a.theme is Theme.SAFETY and a.contacts for a in named):
+        if finding.safety and not any(_helps_at_once(action) for action in named):
             yield Problem(Code.SAFETY_WITHOUT_CONTACT, Place("finding", finding.slug))
     for action in tree.actions:
         figure = next(
@@ -368,6 +379,12 @@ def _promises(tree: content.Tree) -> Iterator[Problem]:
     for theme in PERMANENT_THEMES:
         if not any(a.general and a.theme is theme and not a.when for a in tree.actions):
             yield Problem(Code.THEME_WITHOUT_ACTION, Place("tree", tree.slug), {"theme": theme})
+
+
+def _helps_at_once(action: content.Action) -> bool:
+    """Whether the first screen of a scam page has it, for everybody, with a number to call."""
+    soon = action.theme is Theme.SAFETY and action.horizon is Horizon.NOW
+    return soon and bool(action.contacts) and not action.when
 
 
 def _loops(tree: Tree) -> Iterator[Problem]:
@@ -491,9 +508,29 @@ def _can_be_shown(tree: Tree, action: Action) -> bool:
     return any(_can_hold(tree, finding, action.when) for finding in holders)
 
 
+def _messages(tree: Tree) -> Iterator[Problem]:
+    for message in tree.messages:
+        yield from _impossible(tree, Place("message", message.slug), message.implies)
+
+
+def _impossible(tree: Tree, place: Place, facts: Iterable[Fact]) -> Iterator[Problem]:
+    """Saved answers that nobody could give."""
+    for question, choices in answers_of(facts).items():
+        try:
+            read_answer(tree.questions[question], choices)
+        except UnreadableError:
+            details = {"slug": question, "choices": _list(choices)}
+            yield Problem(Code.ANSWER_IMPOSSIBLE, place, details)
+
+
 def _scenarios(tree: Tree) -> Iterator[Problem]:
     for scenario in tree.scenarios:
         place = Place("scenario", scenario.slug)
+        if impossible := list(_impossible(tree, place, scenario.answers)):
+            yield from impossible
+            continue
+        if not scenario.findings:
+            yield Problem(Code.SCENARIO_EXPECTS_NOTHING, place)
         walked = walk(tree, answers_of(scenario.answers))
         if walked.question is not None:
             yield Problem(Code.SCENARIO_UNFINISHED, place, {"slug": walked.question.slug})

@@ -29,7 +29,7 @@ def publish(tree: Tree, *, by: User | None = None, note: str = "") -> Edition:
     Raises NotPublishableError if the draft has an error. Warnings do not stop it.
     """
     # Two who publish at once take their turns, so that numbers stay in order.
-    tree = Tree.objects.select_for_update().get(pk=tree.pk)
+    tree.lock()
     snapshot = drafts.snapshot(tree)
     problems = find_problems(snapshot)
     if any(problem.level is Level.ERROR for problem in problems):

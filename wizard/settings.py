@@ -5,6 +5,8 @@ key generated once. `PRODUCTION=true` refuses to start without what it needs.
 README.md lists every variable.
 """
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
 BEHIND_TLS_PROXY: bool = env.bool("BEHIND_TLS_PROXY", False)
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO").upper()
-_database_url: str = env.str("DATABASE_URL", "")
-_database: Any = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'wizard.sqlite3'}")
-_cache: Any = env.dj_cache_url("CACHE_URL", "locmem://")
+_database: Any = env.dj_db_url("DATABASE_URL") if env.str("DATABASE_URL", "") else {}
 
 try:
     env.seal()
@@ -41,7 +41,7 @@ def _missing() -> list[str]:
     needed = {
         "SECRET_KEY": SECRET_KEY,
         "ALLOWED_HOSTS": ALLOWED_HOSTS,
-        "DATABASE_URL": _database_url,
+        "DATABASE_URL": _database,
     }
     return [name for name, value in needed.items() if not value]
 
@@ -49,13 +49,15 @@ def _missing() -> list[str]:
 def _generated_key() -> str:
     """A key for this machine, made once, so that staff stay logged in."""
     kept = DATA_DIR / "secret-key"
-    try:
-        return kept.read_text()
-    except FileNotFoundError:
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(50))
-        return kept.read_text()
+    if not kept.exists():
+        # Written whole or not at all, however many processes start at once.
+        fresh = DATA_DIR / f"secret-key.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            kept.hardlink_to(fresh)
+        fresh.unlink()
+    return kept.read_text()
 
 
 if PRODUCTION:
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Safe against BREACH: Django adds random length and masks its tokens.
     "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -132,9 +135,11 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Database and cache
+# Database
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if not _database:
+    _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "wizard.sqlite3"}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
         # Readers never wait for a writer; a commit is on disk before it is told.
@@ -149,7 +154,6 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES = {"default": _database}
-CACHES = {"default": _cache}
 
 # How old, in seconds, the knowledge of which edition is current may be.
 EDITION_MAX_AGE = 1.0

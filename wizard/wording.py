@@ -146,8 +146,12 @@ PROBLEMS: dict[Code, Wording] = {
     ),
     Code.UNSOURCED_FINDING: _("The finding has no source."),
     Code.UNSOURCED_FIGURE: _("The text states a figure (%(figure)s), but has no source."),
-    Code.SAFETY_WITHOUT_CONTACT: _("A safety finding needs a safety action with a contact."),
+    Code.SAFETY_WITHOUT_CONTACT: _(
+        "A safety finding needs a safety action for now, without a condition, with a contact."
+    ),
     Code.THEME_WITHOUT_ACTION: _("The theme “%(theme)s” needs an action for everybody, always."),
+    Code.ANSWER_IMPOSSIBLE: _("Nobody can answer “%(slug)s” with: %(choices)s"),
+    Code.SCENARIO_EXPECTS_NOTHING: _("The scenario expects no finding, so it proves nothing."),
     Code.SCENARIO_UNFINISHED: _(
         "The scenario stops at the question “%(slug)s”: no answer is saved."
     ),

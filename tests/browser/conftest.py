@@ -22,7 +22,6 @@ LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 OUR_SETTINGS = (
     "ALLOWED_HOSTS",
     "BEHIND_TLS_PROXY",
-    "CACHE_URL",
     "DATABASE_URL",
     "DEBUG",
     "LOG_LEVEL",

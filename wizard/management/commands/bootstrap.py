@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from wizard import drafts, publishing, wording
@@ -37,8 +37,11 @@ class Command(BaseCommand):
         try:
             edition = publishing.publish(tree)
         except publishing.NotPublishableError as exc:
-            raise CommandError(wording.problem_list(exc.problems)) from None
-        self.stdout.write(f"Published {edition}.")
+            # Somebody may be at work on it: that must not keep the site from starting.
+            self.stderr.write(f"Not published, it has errors: {tree.slug}")
+            self.stderr.write(wording.problem_list(exc.problems))
+        else:
+            self.stdout.write(f"Published {edition}.")
 
     def _create_staff(self) -> None:
         password = secrets.token_urlsafe(12)
