@@ -22,13 +22,10 @@
   }
   addEventListener("load", forget);
 
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "wizard" && !document.getElementById("wizard")) return;
-    const focus =
-      document.getElementById("error-summary") || document.getElementById("heading");
-    if (!focus) return;
+  document.addEventListener("htmx:afterSwap", () => {
+    const focus = ["error-summary", "dropped", "heading"].map((id) => document.getElementById(id));
     window.scrollTo(0, 0);
-    focus.focus({ preventScroll: true });
+    focus.find(Boolean)?.focus({ preventScroll: true });
   });
 
   document.addEventListener("change", (event) => {
@@ -39,6 +36,16 @@
         other.checked = false;
       }
     }
+  });
+
+  // Paper has nothing to unfold.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details:not([open])")];
+    for (const part of unfolded) part.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const part of unfolded) part.open = false;
   });
 
   // A link to an action or a source may lead into something folded away.

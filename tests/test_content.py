@@ -81,12 +81,6 @@ def test_encoding_is_canonical():
     assert content.encode(content.decode(document)) == document
 
 
-def test_yaml_gives_the_same_tree():
-    tree = rich_tree()
-
-    assert content.decode_yaml(msgspec.yaml.encode(tree)) == tree
-
-
 def test_json_names_languages_and_leaves_defaults_out():
     document = json.loads(content.encode(rich_tree()))
 

@@ -229,7 +229,6 @@ NEVER_EMPTY = {
     "purpose",
     "remedy_time",
     "short",
-    "story",
     "summary",
     "title",
 }
@@ -258,10 +257,12 @@ def pairs_of_parts(document, tree):
     shown = {action.slug: action for action in tree.general_actions}
     shown |= {action.slug: action for finding in tree.findings for action in finding.actions}
     yield from ((action, shown[action.slug]) for action in document.actions)
-    yield from ((contact, tree.contacts[contact.slug]) for contact in document.contacts)
-    yield from zip(document.sources, tree.sources, strict=True)
+    holders = (*tree.findings, *shown.values())
+    contacts = {c.slug: c for action in shown.values() for c in action.contacts}
+    sources = {s.slug: s for holder in (*holders, *contacts.values()) for s in holder.sources}
+    yield from ((part, contacts[part.slug]) for part in document.contacts if part.slug in contacts)
+    yield from ((part, sources[part.slug]) for part in document.sources if part.slug in sources)
     yield from zip(document.messages, tree.messages, strict=True)
-    yield from zip(document.scenarios, tree.scenarios, strict=True)
 
 
 def translated(document, language):

@@ -20,7 +20,7 @@ from modeltranslation.admin import (
     TranslationStackedInline,
 )
 
-from wizard import publishing, wording
+from wizard import editions, publishing, wording
 from wizard.forms import PublishForm
 from wizard.models import (
     Action,
@@ -249,6 +249,7 @@ class TreeAdmin(TranslationAdmin):
         except publishing.NotPublishableError:
             messages.error(request, _("Not published: mend the errors below first."))
             return again
+        editions.forget()
         messages.success(request, _("Published edition %(number)d.") % {"number": edition.number})
         return HttpResponseRedirect(reverse("admin:wizard_tree_change", args=[tree.pk]))
 

@@ -183,7 +183,6 @@ class Message:
 @dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
     slug: str
-    story: str
     answers: tuple[Fact, ...]
     findings: tuple[str, ...]
     actions: tuple[str, ...]
@@ -195,14 +194,11 @@ class Tree:
     """One edition in one language."""
 
     slug: str
-    language: str
     title: str
     summary: str
     questions: Mapping[str, Question]
     findings: tuple[Finding, ...]
     general_actions: tuple[Action, ...]
-    contacts: Mapping[str, Contact]
-    sources: tuple[Source, ...]
     messages: tuple[Message, ...]
     scenarios: tuple[Scenario, ...]
     longest_memo: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
@@ -306,14 +302,11 @@ class _Compiler:
     def tree(self) -> Tree:
         return Tree(
             slug=self.raw.slug,
-            language=self.language,
             title=self.text(self.raw.title),
             summary=self.text(self.raw.summary),
             questions={q.slug: self.question(q) for q in self.raw.questions},
             findings=tuple(self.finding(f) for f in self.raw.findings),
             general_actions=tuple(a for a in self.actions.values() if a.general),
-            contacts=self.contacts,
-            sources=tuple(self.sources.values()),
             messages=tuple(self.message(m) for m in self.raw.messages),
             scenarios=tuple(self.scenario(s) for s in self.raw.scenarios),
         )
@@ -421,7 +414,6 @@ class _Compiler:
     def scenario(self, scenario: content.Scenario) -> Scenario:
         return Scenario(
             slug=scenario.slug,
-            story=self.text(scenario.story),
             answers=facts(scenario.answers),
             findings=scenario.findings,
             actions=scenario.actions,

@@ -253,11 +253,6 @@ def decode(document: str | bytes) -> Tree:
     return msgspec.json.decode(document, type=Tree)
 
 
-def decode_yaml(document: str | bytes) -> Tree:
-    """Read YAML. Raises as `decode` does."""
-    return msgspec.yaml.decode(document, type=Tree)
-
-
 def digest(document: str) -> str:
     """sha256 of an encoded edition, as 64 hexadecimal digits."""
     return hashlib.sha256(document.encode()).hexdigest()

@@ -2,8 +2,8 @@
 
 An edition never changes, so it is read from the database and compiled once.
 Which edition of a tree is current is asked again when the last answer is older
-than EDITION_MAX_AGE seconds: one small query a second, whatever the traffic.
-If the database is away, what is known goes on serving.
+than EDITION_MAX_AGE seconds: about one small query a second, whatever the
+traffic. If the database is away, what is known goes on serving.
 """
 
 import logging
@@ -51,8 +51,11 @@ _known = _Known()
 def current_numbers() -> dict[str, int]:
     """Slug -> number of the current edition, for every published tree."""
     known = _known.current
-    if known is not None and time.monotonic() - known.asked_at < settings.EDITION_MAX_AGE:
-        return known.numbers
+    if known is not None:
+        if time.monotonic() - known.asked_at < settings.EDITION_MAX_AGE:
+            return known.numbers
+        # While this thread asks, the others go on with what is known.
+        _known.current = Current(known.numbers, time.monotonic())
     try:
         pairs = list(Edition.objects.newest().values_list("tree__slug", "number"))
     except DatabaseError:
@@ -78,7 +81,7 @@ def get(slug: str, number: int, language: str) -> Tree:
 
 
 def forget() -> None:
-    """Ask the database again: something was published, or a test starts afresh."""
+    """Ask the database again next time, because this process has just published."""
     _known.current = None
 
 

@@ -48,6 +48,8 @@ class StepForm(forms.Form):
             return f"id_{self.question.slug}"
         return f"id_{self.question.slug}_0"
 
+    longest = LONGEST
+
     @property
     def typed(self) -> str:
         """What to show in the field of a number."""

@@ -149,11 +149,7 @@ def _condition(**options: Any) -> "models.ManyToManyField[Choice, Any]":
 
 
 def _text(label: Any, help_text: Any = "", **options: Any) -> "models.TextField[str, str]":
-    return models.TextField(label, help_text=help_text, **options)
-
-
-def _prose(label: Any, help_text: Any = "", **options: Any) -> "models.TextField[str, str]":
-    """Markdown. `{police}` stands for the number of the contact with that slug."""
+    """Prose. `{police}` in it stands for the number of the contact with that slug."""
     return models.TextField(label, help_text=help_text, **options)
 
 
@@ -241,7 +237,7 @@ class Question(Part):
     short = models.CharField(
         _("short form"), max_length=60, help_text=_("A few words for the list of answers.")
     )
-    help = _prose(_("help"), _("Why we ask, and where to look. Markdown."), blank=True)
+    help = _text(_("help"), _("Why we ask, and where to look. Markdown."), blank=True)
     unit = models.CharField(_("unit"), max_length=20, blank=True, help_text=_("For a number."))
     minimum = models.DecimalField(
         _("smallest number"), max_digits=14, decimal_places=2, null=True, blank=True
@@ -346,7 +342,7 @@ class Action(Part):
     theme = models.CharField(_("theme"), max_length=24, choices=THEMES)
     horizon = models.CharField(_("horizon"), max_length=8, choices=HORIZONS)
     title = models.CharField(_("title"), max_length=120, help_text=_("An imperative."))
-    body = _prose(_("what to do"), _("Markdown. {police} puts a contact's number here."))
+    body = _text(_("what to do"), _("Markdown. {police} puts a contact's number here."))
     where = models.CharField(
         _("where in the app"), max_length=200, blank=True, help_text=_("What to tap.")
     )
@@ -380,9 +376,9 @@ class Finding(Part):
     """A possible cause."""
 
     title = models.CharField(_("title"), max_length=120)
-    explanation = _prose(_("explanation"), _("What it is, in plain words. Markdown."))
+    explanation = _text(_("explanation"), _("What it is, in plain words. Markdown."))
     remedy_time = _text(_("how long the remedy takes"), _("One sentence, with how sure that is."))
-    avoid = _prose(_("what to avoid"), _("A Markdown list."), blank=True)
+    avoid = _text(_("what to avoid"), _("A Markdown list."), blank=True)
     tell = _text(
         _("what to tell the platform"),
         _("Plain text, ready to say or paste. Put 【…】 for what only the user knows."),

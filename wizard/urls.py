@@ -1,4 +1,4 @@
-"""Addresses. See docs/ or the README for what each page is."""
+"""Addresses: visitors' pages under their language, staff, health."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin

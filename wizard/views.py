@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_from_request, override
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
@@ -51,6 +51,7 @@ def to_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@cache_control(no_cache=True)
 def home(request: HttpRequest) -> HttpResponse:
     trees = [_tree(slug, number) for slug, number in editions.current_numbers().items()]
     longest = max((walk(tree, {}).questions_left for tree in trees), default=0)
@@ -72,6 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@cache_control(no_cache=True)
 def tree(request: HttpRequest, slug: str) -> HttpResponse:
     """To the current edition, taking the answers along."""
     try:
@@ -79,12 +81,11 @@ def tree(request: HttpRequest, slug: str) -> HttpResponse:
     except NoEditionError:
         return not_found(request)
     answers = _answers_in(request, _tree(slug, number))
-    response = redirect(_with(reverse("step", args=[slug, number]), answers))
-    response["Cache-Control"] = "no-cache"
-    return response
+    return redirect(_with(reverse("step", args=[slug, number]), answers))
 
 
 @require_safe
+@cache_control(no_cache=True)
 @vary_on_headers("HX-Request", "HX-History-Restore-Request")
 def step(request: HtmxHttpRequest, slug: str, number: str) -> HttpResponse:
     """The first unanswered question, or the strategy when there is none."""
