@@ -153,13 +153,13 @@ def test_choices_are_grouped_under_the_question(client, query):
     assert len(group.select("input")) == len(form.select("input:not([type=hidden])"))
 
 
-def test_number_is_described_by_its_unit(client):
+def test_number_is_described_by_its_unit_and_an_example(client):
     form = form_at(client, "kind=number")
 
     described = [
         form.find(id=i).get_text() for i in form.find(id="id_number")["aria-describedby"].split()
     ]
-    assert described == ["yuan"]
+    assert described == ["yuan", "For example 5000, 50,000 or 5万."]
 
 
 def test_help_is_rendered_from_markdown(client):

@@ -141,7 +141,8 @@ def test_number_field_is_named_by_the_question(open_page, site, language):
     field = page.get_by_role("textbox", name=page.locator("h1").inner_text(), exact=True)
 
     expect(field).to_have_id("id_amount")
-    expect(field).to_have_accessible_description(page.locator("#unit-amount").inner_text())
+    said = [page.locator(f"#{part}-amount").inner_text() for part in ("help", "unit", "example")]
+    expect(field).to_have_accessible_description(" ".join(said))
 
 
 def test_error_is_announced(open_page, site, javascript):
@@ -160,6 +161,8 @@ def test_dropped_answers_are_announced(open_page, site, javascript):
     answer(page, "card-class", "class1")
 
     expect(page.get_by_role("status")).to_contain_text("50,000")
+    if javascript:
+        expect(page.locator("#dropped")).to_be_focused()
 
 
 def test_change_links_say_what_they_change(open_page, site, language):
