@@ -189,7 +189,7 @@ def test_text_is_true_if_anything_is_written(written, something):
 
 
 def test_only_now_and_today_are_soon():
-    assert [horizon for horizon in Horizon if horizon.is_soon] == [Horizon.NOW, Horizon.TODAY]
+    assert [horizon for horizon in Horizon if horizon.is_now] == [Horizon.NOW]
 
 
 def test_parts_are_frozen():

@@ -77,9 +77,9 @@ class Horizon(StrEnum):
     QUARTER = "quarter"
 
     @property
-    def is_soon(self) -> bool:
-        """Whether it is for today."""
-        return self in (Horizon.NOW, Horizon.TODAY)
+    def is_now(self) -> bool:
+        """Whether it cannot wait."""
+        return self is Horizon.NOW
 
 
 class Grade(StrEnum):
