@@ -57,14 +57,14 @@ def current_numbers() -> dict[str, int]:
         # While this thread asks, the others go on with what is known.
         _known.current = Current(known.numbers, time.monotonic())
     try:
-        pairs = list(Edition.objects.newest().values_list("tree__slug", "number"))
+        numbers = dict(Edition.objects.newest().values_list("tree__slug", "number"))
     except DatabaseError:
         if known is None:
             raise
         logger.warning("The database is away; current editions are as last known.")
-        pairs = list(known.numbers.items())
-    _known.current = Current(dict(pairs), time.monotonic())
-    return _known.current.numbers
+        return known.numbers
+    _known.current = Current(numbers, time.monotonic())
+    return numbers
 
 
 def current_number(slug: str) -> int:

@@ -109,11 +109,13 @@ class Walk:
     @property
     def parameters(self) -> list[tuple[str, str]]:
         """The canonical address: what was answered in asked order, then what is held."""
-        return [
-            (answered.question.slug, value)
-            for answered in (*self.trail, *self.held)
-            for value in answered.values
-        ]
+        return _parameters((*self.trail, *self.held))
+
+    @property
+    def parameters_with_shown(self) -> list[tuple[str, str]]:
+        """The same with the answer that is shown to be changed, in its place."""
+        shown = () if self.shown is None else (self.shown,)
+        return _parameters((*self.trail, *shown, *self.held))
 
     @cached_property
     def questions_left(self) -> int:
@@ -349,6 +351,10 @@ def reachable_choices(question: Question) -> list[Choice]:
     if question.maximum is None:
         return list(question.choices)
     return [c for c in question.choices if c.at_least is None or c.at_least <= question.maximum]
+
+
+def _parameters(answers: Iterable[Answered]) -> list[tuple[str, str]]:
+    return [(answered.question.slug, value) for answered in answers for value in answered.values]
 
 
 def _taken(question: Question, given: Answers, asked: str) -> tuple[Answered | None, Fault | None]:

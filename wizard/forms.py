@@ -31,7 +31,7 @@ class StepForm(forms.Form):
         super().__init__()
         self.question = question
         self.sent = [value for value in sent if value != BLANK]
-        self.hidden = [pair for pair in walk.parameters if pair[0] != question.slug]
+        self.hidden = walk.parameters
         self.error = wording.fault(question, walk.fault) if walk.fault else ""
         self.action = action
         self.fields[question.slug] = forms.Field(label=question.title)

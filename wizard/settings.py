@@ -1,7 +1,7 @@
 """Settings. The only place that reads the environment.
 
-With nothing set, a clone runs on this machine alone: SQLite, a local cache, a
-key generated once. `PRODUCTION=true` refuses to start without what it needs.
+With nothing set, a clone runs on this machine alone: SQLite, and a key
+generated once. `PRODUCTION=true` refuses to start without what it needs.
 README.md lists every variable.
 """
 

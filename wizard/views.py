@@ -1,14 +1,11 @@
 """Pages for visitors. Nothing here stores anything; every page is a GET."""
 
-from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-)
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -101,6 +98,7 @@ def step(request: HtmxHttpRequest, slug: str, number: str) -> HttpResponse:
     # What was dropped is told on the page that follows, so that one is not skipped.
     if asked and not fragment and not walked.fault and not walked.dropped:
         return redirect(canonical)
+    answers = _answers(request.path, walked)
     context = {
         "tree": edition,
         "walk": walked,
@@ -108,8 +106,9 @@ def step(request: HtmxHttpRequest, slug: str, number: str) -> HttpResponse:
         "fragment": fragment,
         "number": int(number),
         "newer": _newer(slug, int(number), walked),
-        "answers": _answers(request.path, walked),
-        "back": _back(request.path, walked),
+        "answers": answers,
+        # To the question before the one shown; to the home page from the first.
+        "back": answers[-1]["change"] if answers else reverse("home"),
     }
     if walked.question is None:
         name = "strategy"
@@ -210,24 +209,15 @@ def _answers_in(request: HttpRequest, tree: Tree) -> Answers:
 
 
 def _canonical(path: str, walked: Walk) -> str:
-    parameters = list(walked.parameters)
+    parameters = walked.parameters_with_shown
     if walked.shown is not None:
-        parameters = [*_shown_too(walked), (AT, walked.shown.question.slug)]
+        parameters.append((AT, walked.shown.question.slug))
     return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
-def _shown_too(walked: Walk) -> list[tuple[str, str]]:
-    """The answers of a walk that was stopped at an answered question, that one included."""
-    shown = walked.shown
-    here = [(shown.question.slug, value) for value in shown.values] if shown else []
-    trail = [(a.question.slug, v) for a in walked.trail for v in a.values]
-    held = [(a.question.slug, v) for a in walked.held for v in a.values]
-    return [*trail, *here, *held]
-
-
-def _answers(path: str, walked: Walk) -> list[Mapping[str, object]]:
+def _answers(path: str, walked: Walk) -> list[dict[str, Any]]:
     """The answers given so far, each with the address that changes it."""
-    parameters = _shown_too(walked)
+    parameters = walked.parameters_with_shown
     return [
         {
             "question": answered.question,
@@ -236,12 +226,6 @@ def _answers(path: str, walked: Walk) -> list[Mapping[str, object]]:
         }
         for answered in walked.trail
     ]
-
-
-def _back(path: str, walked: Walk) -> str:
-    """To the question before the one shown; to the home page from the first."""
-    answers = _answers(path, walked)
-    return str(answers[-1]["change"]) if answers else reverse("home")
 
 
 def _newer(slug: str, number: int, walked: Walk) -> str:
