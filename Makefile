@@ -16,7 +16,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench messages lock clean
+.PHONY: help run test lint format bench load messages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +47,17 @@ format: $(VENV)/dev ## put code and templates into shape
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
 
-bench: $(VENV)/dev ## measure the engine on the real trees
+bench: $(VENV)/dev $(MESSAGES) $(STATIC) ## measure the engine, the message search and the staff pages
+	@$(PYTHON) -m tests.browser.chromium
 	$(PYTHON) -m tests.benchmarks.engine
+	$(PYTHON) -m tests.benchmarks.search
+	$(PYTHON) -m tests.benchmarks.large
+	$(PYTHON) -m tests.benchmarks.effects
+	$(PYTHON) -m tests.benchmarks.map_page
+
+load: $(VENV)/dev $(MESSAGES) $(STATIC) ## make 10,000 shared results at once, on SQLite and on PostgreSQL
+	RESULTS=10000 $(PYTHON) -m pytest tests/test_many_results.py
+	RESULTS=10000 $(PYTHON) -m tests.on_postgresql tests/test_many_results.py
 
 messages: $(VENV)/dev ## collect interface texts for translation (needs GNU gettext)
 	$(PYTHON) manage.py makemessages -l zh_Hans --no-obsolete --no-location --no-wrap -i $(VENV) -i tests

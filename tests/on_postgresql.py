@@ -1,4 +1,4 @@
-"""Run the database tests again, on PostgreSQL.
+"""Run the database tests again, on PostgreSQL; with arguments, only those that they name.
 
 TEST_DATABASE_URL names the server; by default the one on this machine. Without
 a server the run is reported as not done, and under CI that is a failure.
@@ -20,7 +20,7 @@ def main() -> int:
     except psycopg.OperationalError as exc:
         print(f"PostgreSQL tests NOT RUN, no server: {exc}", file=sys.stderr)
         return 1 if os.environ.get("CI") else 0
-    pytest = [sys.executable, "-m", "pytest", "-n", "auto", "-m", "django_db"]
+    pytest = [sys.executable, "-m", "pytest", "-n", "auto", "-m", "django_db", *sys.argv[1:]]
     return subprocess.run(pytest, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
 
 

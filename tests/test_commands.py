@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 from jsonschema import Draft202012Validator, FormatChecker
 
-from wizard import drafts
+from wizard import documents, drafts
+from wizard.documents import Form
 from wizard.models import Edition, Tree, User
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,7 @@ def test_bootstrap_goes_on_without_a_tree_that_cannot_be_published():
 
     assert told.getvalue().splitlines() == [
         "Not published, it has errors: loan-offer",
-        "error: question asked-for, title: The text is missing in en.",
+        "error: question asked-for, title: The text is missing in English.",
     ]
     assert "Staff user" in out
 
@@ -146,7 +147,7 @@ def test_check_trees_fails_on_an_error_and_says_where():
     assert str(caught.value) == "There are errors."
     assert out.getvalue().splitlines() == [
         "loan-offer: 1 problems",
-        "error: question asked-for, title: The text is missing in en.",
+        "error: question asked-for, title: The text is missing in English.",
     ]
 
 
@@ -157,6 +158,27 @@ def test_check_trees_names_the_trees_that_do_not_exist():
     assert str(caught.value) == "No such tree: antelope, zebra"
 
 
+def test_check_trees_tells_programs_the_same():
+    break_a_translation("loan-offer")
+    out = io.StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("check_trees", "loan-offer", format="json", stdout=out)
+
+    assert json.loads(out.getvalue()) == {
+        "loan-offer": [
+            {
+                "level": "error",
+                "code": "translation-missing",
+                "kind": "question",
+                "slug": "asked-for",
+                "spot": "title",
+                "text": "The text is missing in English.",
+            }
+        ]
+    }
+
+
 def test_publish_tree_makes_the_next_edition():
     out = run("publish_tree", "loan-offer", note="new words")
 
@@ -165,17 +187,36 @@ def test_publish_tree_makes_the_next_edition():
     assert (newest.number, newest.note) == (2, "new words")
 
 
+def test_publish_tree_makes_an_edition_for_later():
+    out = run("publish_tree", "loan-offer", "--at=2126-01-01T08:00")
+
+    tree = Tree.objects.get(slug="loan-offer")
+    assert out == "Scheduled loan-offer 2 for 2126-01-01 08:00.\n"
+    assert (tree.edition.number, tree.scheduled.number) == (1, 2)
+
+
+def test_publish_tree_refuses_while_an_edition_waits():
+    run("publish_tree", "loan-offer", "--at=2126-01-01T08:00")
+
+    with pytest.raises(CommandError) as caught:
+        run("publish_tree", "loan-offer")
+
+    assert str(caught.value) == (
+        "Edition 2 waits for 2126-01-01 08:00. Cancel it first, or let it appear."
+    )
+
+
 def test_publish_tree_refuses_and_says_where():
     break_a_translation("loan-offer")
 
     with pytest.raises(CommandError) as caught:
         run("publish_tree", "loan-offer")
 
-    assert str(caught.value) == "error: question asked-for, title: The text is missing in en."
+    assert str(caught.value) == "error: question asked-for, title: The text is missing in English."
     assert Edition.objects.filter(tree__slug="loan-offer").count() == 1
 
 
-@pytest.mark.parametrize("command", ["publish_tree", "dump_tree"])
+@pytest.mark.parametrize("command", ["publish_tree", "dump_tree", "export_tree"])
 def test_unknown_tree_is_told(command):
     with pytest.raises(CommandError) as caught:
         run(command, "zebra")
@@ -198,6 +239,126 @@ def test_dump_tree_writes_the_same_bytes(settings, tmp_path, slug):
 
     assert out == f"Wrote {slug}.yaml.\n"
     assert (tmp_path / f"{slug}.yaml").read_bytes() == file_of(slug).read_bytes()
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("slug", FIXTURES)
+def test_export_tree_prints_the_draft(slug, form):
+    Tree.objects.filter(slug=slug).update(title_en="Edited since")
+
+    out = run("export_tree", slug, format=form)
+
+    assert documents.read(out) == drafts.snapshot(Tree.objects.get(slug=slug))
+
+
+def test_export_tree_prints_an_edition():
+    Tree.objects.filter(slug="loan-offer").update(title_en="Edited since")
+
+    out = run("export_tree", "loan-offer", edition=1)
+
+    edition = Edition.objects.get(tree__slug="loan-offer", number=1)
+    assert json.loads(out)["title"]["en"] == json.loads(edition.document)["title"]["en"]
+
+
+def test_export_tree_tells_of_an_edition_that_does_not_exist():
+    with pytest.raises(CommandError) as caught:
+        run("export_tree", "loan-offer", edition=99)
+
+    assert str(caught.value) == "loan-offer has no edition 99."
+
+
+@pytest.fixture
+def exported(tmp_path):
+    """A file with the draft of the small tree, its title another one."""
+    path = tmp_path / "tree.yaml"
+    text = run("export_tree", "loan-offer", format="yaml")
+    path.write_text(text.replace("Is this loan offer a scam?", "Is it a scam?"), encoding="utf-8")
+    return path
+
+
+def test_import_tree_shows_the_difference_and_changes_nothing(exported):
+    before = everything()
+    out = io.StringIO()
+
+    with pytest.raises(CommandError) as caught:
+        call_command("import_tree", str(exported), stdout=out)
+
+    assert out.getvalue() == "changed: tree loan-offer, title, en\n"
+    assert str(caught.value) == "Nothing was changed. Say --yes to import this."
+    assert everything() == before
+
+
+def test_import_tree_with_yes_replaces_the_draft(exported):
+    out = run("import_tree", str(exported), yes=True)
+
+    assert out.splitlines()[-1] == "loan-offer: imported into the draft."
+    assert Tree.objects.get(slug="loan-offer").title_en == "Is it a scam?"
+    assert Edition.objects.filter(tree__slug="loan-offer").count() == 1
+
+
+def test_import_tree_again_has_nothing_to_do(exported):
+    run("import_tree", str(exported), yes=True)
+
+    assert run("import_tree", str(exported)) == "loan-offer: nothing to import.\n"
+
+
+def test_import_tree_makes_a_new_tree(exported):
+    text = exported.read_text(encoding="utf-8")
+    exported.write_text(text.replace("slug: loan-offer\n", "slug: loan-copy\n"), encoding="utf-8")
+
+    run("import_tree", str(exported), yes=True)
+
+    assert Tree.objects.get(slug="loan-copy").questions.count() == 6
+
+
+def test_import_tree_tells_problems_but_takes_a_draft_that_has_some(exported):
+    text = exported.read_text(encoding="utf-8")
+    exported.write_text(text.replace("en: Is it a scam?", "en: ''"), encoding="utf-8")
+
+    out = run("import_tree", str(exported), yes=True)
+
+    assert "error: tree loan-offer, title: The text is missing in English." in out.splitlines()
+    assert Tree.objects.get(slug="loan-offer").title_en == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        pytest.param(
+            "kind: number",
+            "kind: essay",
+            "questions[5].kind (annual-cost): Must be one of: single, multiple, number.",
+            id="shape",
+        ),
+        pytest.param(
+            "- to: deal",
+            "- to: nowhere",
+            "error: question asked-for, route 1: There is no question “nowhere” in this tree.",
+            id="reference",
+        ),
+        pytest.param(
+            "questions:", "questions: [", "Line 11, column 1 cannot be read: ", id="syntax"
+        ),
+    ],
+)
+def test_import_tree_refuses_a_bad_document_whatever_is_said(exported, old, new, told):
+    text = exported.read_text(encoding="utf-8")
+    assert old in text
+    exported.write_text(text.replace(old, new), encoding="utf-8")
+    before = everything()
+
+    with pytest.raises(CommandError) as caught:
+        run("import_tree", str(exported), yes=True)
+
+    assert told in str(caught.value)
+    assert everything() == before
+
+
+def test_import_tree_tells_of_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(CommandError) as caught:
+        run("import_tree", str(tmp_path / "none.yaml"))
+
+    assert str(caught.value).endswith("none.yaml cannot be read: No such file or directory")
 
 
 @pytest.mark.parametrize("slug", FIXTURES)

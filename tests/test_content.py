@@ -154,11 +154,14 @@ def test_schema_describes_every_part():
 
     assert set(definitions) == {
         "Action",
+        "Alternative",
+        "Audience",
         "Choice",
         "Contact",
         "ContactKind",
         "Effect",
         "Evidence",
+        "Figure",
         "Finding",
         "Grade",
         "Horizon",
@@ -168,6 +171,8 @@ def test_schema_describes_every_part():
         "Route",
         "Scenario",
         "Source",
+        "Station",
+        "Term",
         "Text",
         "Theme",
         "Tree",

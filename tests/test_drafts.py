@@ -1,5 +1,6 @@
 """Drafts as content and as fixtures, there and back."""
 
+import datetime as dt
 import io
 from pathlib import Path
 
@@ -8,10 +9,24 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from tests.trees import LAW, POLICE, make_evidence, make_finding, make_question, make_tree, text
+from tests.trees import (
+    LAW,
+    POLICE,
+    make_action,
+    make_alternative,
+    make_choice,
+    make_evidence,
+    make_figure,
+    make_finding,
+    make_message,
+    make_question,
+    make_term,
+    make_tree,
+    text,
+)
 from wizard import drafts, publishing
-from wizard.content import Effect, Route
-from wizard.models import Contact, Edition, Question, Source, Tree
+from wizard.content import Audience, Effect, Grade, Horizon, Route
+from wizard.models import Choice, Contact, Edition, Figure, Finding, Question, Source, Term, Tree
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +58,8 @@ def empty_the_database():
     Edition.objects.all().delete()
     Tree.objects.all().delete()
     Contact.objects.all().delete()
+    Figure.objects.all().delete()
+    Term.objects.all().delete()
     Source.objects.all().delete()
 
 
@@ -89,6 +106,41 @@ def test_restore_replaces_what_was_there():
     assert [question.slug for question in draft.questions.all()] == ["other"]
     assert [finding.slug for finding in draft.findings.all()] == ["fallback"]
     assert Question.objects.filter(slug="first").count() == 0
+
+
+def test_restore_keeps_the_rows_of_what_is_still_there():
+    """Addresses of the admin have their keys; so have the forms that somebody has open."""
+    draft = drafts.restore(make_small_tree())
+    before = keys_of(draft)
+    changed = msgspec.structs.replace(
+        make_small_tree(), questions=(make_question("other"), *make_small_tree().questions)
+    )
+
+    after = keys_of(drafts.restore(changed))
+
+    assert before.items() <= after.items()
+    assert drafts.snapshot(draft).questions == changed.questions
+
+
+def keys_of(draft):
+    """The keys of the questions and choices of a draft, by their slugs."""
+    choices = Choice.objects.filter(question__tree=draft)
+    return {q.slug: q.pk for q in draft.questions.all()} | {
+        (c.question.slug, c.slug): c.pk for c in choices
+    }
+
+
+def test_restore_moves_the_fallback_and_what_stands_in_order():
+    def tree(slugs, fallback):
+        findings = [make_finding(s, actions=slugs, fallback=s == fallback) for s in ("one", "two")]
+        actions = [make_action(slug) for slug in ("call", "wait")]
+        added = make_tree([make_question("first")], actions=actions, slug="small")
+        return msgspec.structs.replace(added, findings=tuple(findings))
+
+    drafts.restore(tree(("call", "wait"), "one"))
+    other = tree(("wait", "call"), "two")
+
+    assert drafts.snapshot(drafts.restore(other)).findings == other.findings
 
 
 def test_restore_keeps_row_and_place_of_the_tree():
@@ -265,3 +317,184 @@ def test_text_survives_the_fixture_unchanged(words):
     drafts.load_fixture(written)
 
     assert drafts.snapshot(draft_of("small")) == before
+
+
+# Figures, glossary, alternatives, messages
+
+
+def make_full_tree(rate="3.0%", meaning="A card that works."):
+    """A tree that uses every field that a draft has, under slugs of its own."""
+    line = msgspec.structs.replace(
+        POLICE, slug="own-line", checked_on=dt.date(2026, 11, 1), sources=("own-law",)
+    )
+    law = msgspec.structs.replace(LAW, slug="own-law")
+    choices = [
+        make_choice("self", audience=Audience.PERSON),
+        make_choice("company", audience=Audience.BUSINESS),
+        "unsure",
+    ]
+    finding = make_finding(
+        "found",
+        [make_evidence(Effect.CONFIRMS, {"first": ("self",)})],
+        ["act"],
+        differs=text("Unlike a zebra card, see {own-date}."),
+        remedy_grade=Grade.NEWS,
+        retry_days=3,
+        sources=("own-law",),
+    )
+    return msgspec.structs.replace(
+        make_tree(
+            [make_question("first", choices)],
+            [finding],
+            [make_action("act", answer_days=20, ends_on=dt.date(2026, 12, 31))],
+            slug="full",
+            contacts=(line,),
+            sources=(law,),
+            figures=(
+                make_figure("own-date", "1 May", sources=("own-law",)),
+                make_figure("own-rate", rate, Grade.USERS, sources=("own-law",)),
+                make_figure("own-term-rate", sources=("own-law",)),
+            ),
+            terms=(
+                make_term(
+                    "zebra", "zebra card", "斑马卡", meaning=text(f"{meaning} {{own-term-rate}}")
+                ),
+            ),
+            alternatives=(
+                make_alternative(
+                    "bank",
+                    (Audience.PERSON, Audience.BUSINESS),
+                    Horizon.MONTH,
+                    cost=text("{own-rate} a year"),
+                    contacts=("own-line",),
+                    sources=("own-law",),
+                ),
+                make_alternative(
+                    "grant",
+                    (Audience.BUSINESS,),
+                    borrowing=False,
+                    ends_on=dt.date(2027, 1, 31),
+                    sources=("own-law",),
+                ),
+            ),
+            messages=(
+                make_message(
+                    "seen",
+                    "放款失败",
+                    implies={"first": ("self",)},
+                    finding="found",
+                    wordings=("钱没到账", "money not arrived"),
+                    source="own-law",
+                ),
+                make_message("vague", "系统升级"),
+            ),
+        ),
+        # The fallback's source, and nothing that is shared with the fixtures.
+        findings=(finding, make_finding("fallback", fallback=True, sources=("own-law",))),
+    )
+
+
+@pytest.fixture
+def full():
+    """The full tree, with no glossary but its own."""
+    Term.objects.all().delete()
+    return make_full_tree()
+
+
+def test_every_field_survives_the_draft(full):
+    assert drafts.snapshot(drafts.restore(full)) == full
+
+
+def test_every_field_survives_the_fixture(full):
+    written = drafts.fixture(drafts.restore(full))
+    empty_the_database()
+
+    drafts.load_fixture(written)
+
+    assert drafts.snapshot(draft_of("full")) == full
+    assert drafts.fixture(draft_of("full")) == written
+
+
+def test_every_field_survives_the_edition(full):
+    edition = publishing.publish(drafts.restore(full))
+    edition.tree.alternatives.all().delete()
+    edition.tree.messages.update(wordings="", finding=None)
+
+    assert drafts.snapshot(publishing.restore(edition)) == full
+
+
+def test_restore_again_leaves_one_row_of_each(full):
+    drafts.restore(full)
+    draft = drafts.restore(full)
+
+    assert [row.slug for row in draft.alternatives.all()] == ["bank", "grant"]
+    assert [row.slug for row in draft.messages.all()] == ["seen", "vague"]
+    assert Figure.objects.filter(slug="own-rate").count() == 1
+    assert Term.objects.filter(slug="zebra").count() == 1
+
+
+def test_restore_never_brings_an_old_rate_or_meaning_back(full):
+    drafts.restore(full)
+
+    drafts.restore(make_full_tree(rate="9.9%", meaning="Old."))
+
+    rate, zebra = Figure.objects.get(slug="own-rate"), Term.objects.get(slug="zebra")
+    assert (rate.value_en, rate.value_zh_hans) == ("3.0%", "3.0%")
+    assert zebra.meaning_en == "A card that works. {own-term-rate}"
+
+
+def test_restore_keeps_the_sources_of_a_figure(full):
+    drafts.restore(full)
+    Figure.objects.get(slug="own-rate").sources.clear()
+
+    drafts.restore(full)
+
+    assert not Figure.objects.get(slug="own-rate").sources.exists()
+
+
+def test_snapshot_holds_only_the_figures_and_words_that_are_used(full):
+    draft = drafts.restore(full)
+    draft.alternatives.all().delete()
+    draft.findings.filter(slug="found").update(differs_en="None.", differs_zh_hans="无。")
+
+    snapshot = drafts.snapshot(draft)
+
+    assert (snapshot.figures, snapshot.terms, snapshot.contacts) == ((), (), ())
+
+
+def test_figure_in_a_meaning_comes_with_the_word(full):
+    draft = drafts.restore(full)
+    draft.alternatives.all().delete()
+    draft.findings.filter(slug="found").update(differs_en="zebra card", differs_zh_hans="斑马卡")
+
+    snapshot = drafts.snapshot(draft)
+
+    assert [term.slug for term in snapshot.terms] == ["zebra"]
+    assert [figure.slug for figure in snapshot.figures] == ["own-term-rate"]
+
+
+def test_wordings_are_lines_without_the_empty_ones(full):
+    draft = drafts.restore(full)
+    draft.messages.filter(slug="seen").update(wordings="  one \n\n two\n")
+
+    seen, vague = drafts.snapshot(draft).messages
+
+    assert (seen.wordings, vague.wordings) == (("one", "two"), ())
+
+
+def test_message_outlives_its_finding(full):
+    draft = drafts.restore(full)
+
+    Finding.objects.filter(tree=draft, slug="found").delete()
+
+    assert [message.finding for message in drafts.snapshot(draft).messages] == [None, None]
+
+
+def test_restore_of_a_message_with_an_unknown_finding_changes_nothing(full):
+    drafts.restore(full)
+    lost = msgspec.structs.replace(full, messages=(make_message("seen", "失败", finding="ghost"),))
+
+    with pytest.raises(KeyError):
+        drafts.restore(lost)
+
+    assert drafts.snapshot(draft_of("full")) == full

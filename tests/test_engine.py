@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from tests.trees import compiled, make_choice, make_question, text
@@ -9,6 +10,7 @@ from wizard.engine import (
     TooComplexError,
     UnreadableError,
     answers_of,
+    count_paths,
     longest,
     paths,
     possible_answers,
@@ -731,3 +733,114 @@ def test_sample_paths_are_among_the_paths():
     every = [path.parameters for path in paths(CHAIN)]
 
     assert [p.parameters for p in sample_paths(CHAIN, 50) if p.parameters not in every] == []
+
+
+COUNTED = {
+    "one question": [make_question("card")],
+    "chain": [
+        make_question("card", routes=["bank"]),
+        make_question("bank", ["a", "b", UNSURE], ["identity"]),
+        make_question("identity"),
+    ],
+    "branch": [
+        make_question("card", routes=[to("bank", card=("yes",))]),
+        make_question("bank", ["a", "b", "c"]),
+    ],
+    "two branches that meet": [
+        make_question("card", routes=[to("bank", card=("yes",)), to("identity", card=("no",))]),
+        make_question("bank", routes=["end"]),
+        make_question("identity", ["a", "b", "c"], ["end"]),
+        make_question("end"),
+    ],
+    "both branches at once": [
+        make_question("card", ["yes", "no", UNSURE], ["bank", to("identity", card=("unsure",))]),
+        make_question("bank", routes=["end"]),
+        make_question("identity", routes=["end"]),
+        make_question("end"),
+    ],
+    "ticks": [make_ticks(("a", "b", "c", NONE))],
+    "ticks that may be blank": [make_ticks(("a", "b", "c"))],
+    "ticks that open branches": [
+        make_ticks(
+            ("a", "b", "c", NONE), routes=[to("bank", ticks=("a",)), to("card", ticks=("b",))]
+        ),
+        make_question("bank", routes=["end"]),
+        make_question("card", ["a", "b", "c"]),
+        make_question("end"),
+    ],
+    "otherwise": [
+        make_question(
+            "card", ["a", "b", "c"], [to("bank", card=("a",)), to("end", otherwise=True)]
+        ),
+        make_question("bank", ["a", "b", "c"]),
+        make_question("end"),
+    ],
+    "otherwise after ticks": [
+        make_ticks(("a", "b", "c"), routes=[to("bank", ticks=("a",)), to("end", otherwise=True)]),
+        make_question("bank", routes=["end"]),
+        make_question("end", ["a", "b", "c"]),
+    ],
+    "condition on an earlier answer": [
+        make_question("card", ["a", "b", "c"], ["bank"]),
+        make_question("bank", routes=["identity"]),
+        make_question("identity", routes=[to("end", card=("a", "b"), bank=("yes",))]),
+        make_question("end"),
+    ],
+    "ranges": [
+        make_question("card", routes=["amount"]),
+        msgspec.structs.replace(
+            make_amount(), routes=(to("end", amount=("large",)), to("end", amount=("unsure",)))
+        ),
+        make_question("end"),
+    ],
+    "range beyond the maximum": [make_amount(maximum=Decimal(10_000))],
+}
+
+
+@pytest.mark.parametrize("questions", COUNTED.values(), ids=COUNTED)
+def test_paths_are_counted_without_walking_them(questions):
+    tree = compiled(questions)
+
+    counted = count_paths(tree, frozenset(), lambda _: True)
+
+    assert counted == len(list(paths(tree)))
+
+
+@pytest.mark.parametrize("questions", COUNTED.values(), ids=COUNTED)
+def test_paths_with_a_choice_are_counted_without_walking_them(questions):
+    tree = compiled(questions)
+    walks = [walked.facts for walked in paths(tree)]
+    every = [(q.slug, choice.slug) for q in questions for choice in q.choices]
+
+    counted = {
+        fact: count_paths(tree, frozenset({fact}), lambda facts, fact=fact: fact in facts)
+        for fact in every
+    }
+
+    assert counted == {fact: sum(fact in facts for facts in walks) for fact in every}
+
+
+@pytest.mark.parametrize("questions", COUNTED.values(), ids=COUNTED)
+def test_paths_with_two_choices_are_counted_without_walking_them(questions):
+    tree = compiled(questions)
+    walks = [walked.facts for walked in paths(tree)]
+    first, last = questions[0], questions[-1]
+    both = frozenset({(first.slug, first.choices[0].slug), (last.slug, last.choices[-1].slug)})
+
+    counted = count_paths(tree, both, both.issubset)
+
+    assert counted == sum(both <= facts for facts in walks)
+
+
+def test_many_paths_are_counted_at_once():
+    names = [f"q{number}" for number in range(40)]
+    chain = [
+        make_question(name, ["a", "b", "c"], [after] if after else [])
+        for name, after in zip(names, [*names[1:], ""], strict=True)
+    ]
+    last = frozenset({("q39", "a")})
+
+    tree = compiled(chain)
+
+    assert count_paths(tree, frozenset(), lambda _: True) == 3**40
+    assert count_paths(tree, last, last.issubset) == 3**39

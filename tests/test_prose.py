@@ -1,12 +1,15 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from wizard.prose import Html, Number, to_html, to_text
+from wizard.prose import Html, Insert, to_html, to_text
 
-CONTACTS = {
-    "police": Number("110", "tel:110"),
-    "bank": Number("400-800 <1>", "tel:4008001"),
-    "site": Number("example.org", "https://example.org/?a=1&b=2"),
+INSERTS = {
+    "police": Insert("110", "tel:110"),
+    "bank": Insert("400-800 <1>", "tel:4008001"),
+    "site": Insert("example.org", "https://example.org/?a=1&b=2"),
+    "rate": Insert("3.0%", note=" (as of 2026-11)"),
+    "cap": Insert("<4 times>", note=" (R&D)"),
+    "bare": Insert("20 years"),
 }
 
 
@@ -32,7 +35,7 @@ def test_to_html(markdown, html):
 
 
 def test_contact_inside_a_link_is_plain_text():
-    html = to_html('[call {police}](https://example.org/a "{police}")', CONTACTS)
+    html = to_html('[call {police}](https://example.org/a "{police}")', INSERTS)
 
     assert [(name, attrs["href"]) for name, attrs in elements(html) if name == "a"] == [
         ("a", "https://example.org/a")
@@ -116,7 +119,7 @@ def test_harmless_link_stays(target):
     ],
 )
 def test_placeholder_becomes_a_link(markdown, href, shown):
-    page = BeautifulSoup(to_html(markdown, CONTACTS), "html.parser")
+    page = BeautifulSoup(to_html(markdown, INSERTS), "html.parser")
 
     assert [(a["href"], a.text, a["class"]) for a in page("a")] == [(href, shown, ["contact-link"])]
 
@@ -125,12 +128,12 @@ def test_placeholder_becomes_a_link(markdown, href, shown):
     "placeholder", ["{fire-brigade}", "{Police}", "{}", "{police", "{po lice}"]
 )
 def test_unknown_placeholder_stays(placeholder):
-    assert to_html(f"Call {placeholder}.", CONTACTS) == f"<p>Call {placeholder}.</p>"
-    assert to_text(f"Call {placeholder}.", CONTACTS) == f"Call {placeholder}."
+    assert to_html(f"Call {placeholder}.", INSERTS) == f"<p>Call {placeholder}.</p>"
+    assert to_text(f"Call {placeholder}.", INSERTS) == f"Call {placeholder}."
 
 
 def test_placeholder_in_an_address_is_not_replaced():
-    html = to_html("[x](https://example.org/{police})", CONTACTS)
+    html = to_html("[x](https://example.org/{police})", INSERTS)
 
     assert [attributes["href"] for name, attributes in elements(html) if name == "a"] == [
         "https://example.org/%7Bpolice%7D"
@@ -138,7 +141,42 @@ def test_placeholder_in_an_address_is_not_replaced():
 
 
 def test_to_text_names_the_numbers():
-    assert to_text("{police} or {bank}, <b>now</b>", CONTACTS) == "110 or 400-800 <1>, <b>now</b>"
+    assert to_text("{police} or {bank}, <b>now</b>", INSERTS) == "110 or 400-800 <1>, <b>now</b>"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        pytest.param(
+            "At {rate} a year.", "<p>At 3.0%<small> (as of 2026-11)</small> a year.</p>", id="dated"
+        ),
+        pytest.param(
+            "**{rate}**",
+            "<p><strong>3.0%<small> (as of 2026-11)</small></strong></p>",
+            id="emphasised",
+        ),
+        pytest.param("{cap}", "<p>&lt;4 times&gt;<small> (R&amp;D)</small></p>", id="escaped"),
+        pytest.param("{bare}", "<p>20 years</p>", id="without a note"),
+    ],
+)
+def test_figure_has_its_note_in_small_print(markdown, html):
+    assert to_html(markdown, INSERTS) == html
+
+
+def test_figure_inside_a_link_keeps_its_note():
+    html = to_html("[{rate}](https://example.org/)", INSERTS)
+
+    assert BeautifulSoup(html, "html.parser").a.text == "3.0% (as of 2026-11)"
+
+
+def test_figure_in_text_has_its_note():
+    assert to_text("{rate}, {bare}", INSERTS) == "3.0% (as of 2026-11), 20 years"
+
+
+def test_small_print_of_editors_is_shown_as_text():
+    html = to_html("<small>hidden terms</small>", INSERTS)
+
+    assert elements(html) == [("p", {})]
 
 
 def test_html_vouches_for_itself():

@@ -70,6 +70,7 @@ def test_clone_makes_a_private_key_once(clone):
         ("ALLOWED_HOSTS", "['localhost', '127.0.0.1', '[::1]']"),
         ("DEBUG", "False"),
         ("PRODUCTION", "False"),
+        ("SECOND_PAIR_OF_EYES", "False"),
         ("DATABASES['default']['ENGINE']", "django.db.backends.sqlite3"),
     ],
 )
@@ -144,7 +145,7 @@ def test_production_settings(name, value):
     assert setting(name, **READY) == value
 
 
-@pytest.mark.parametrize("name", ["PRODUCTION", "DEBUG", "BEHIND_TLS_PROXY"])
+@pytest.mark.parametrize("name", ["PRODUCTION", "DEBUG", "BEHIND_TLS_PROXY", "SECOND_PAIR_OF_EYES"])
 @pytest.mark.parametrize("value", ["treu", "yes please", "2", "真"])
 def test_misspelt_boolean_is_refused_by_its_name(tmp_path, name, value):
     done = start("-c", "import wizard.settings", DATA_DIR=str(tmp_path), **{name: value})
@@ -153,6 +154,14 @@ def test_misspelt_boolean_is_refused_by_its_name(tmp_path, name, value):
     assert done.returncode == 1
     assert last.startswith("django.core.exceptions.ImproperlyConfigured: Environment: ")
     assert name in last
+
+
+@pytest.mark.parametrize(("name", "value"), [("SHARE_RATE", "often"), ("TRUSTED_PROXIES", "one")])
+def test_what_cannot_be_counted_is_refused_by_its_name(tmp_path, name, value):
+    done = start("-c", "import wizard.settings", DATA_DIR=str(tmp_path), **{name: value})
+
+    assert done.returncode == 1
+    assert name in done.stderr.splitlines()[-1]
 
 
 def test_all_mistakes_are_told_at_once(tmp_path):

@@ -7,15 +7,17 @@ from tests.trees import (
     POLICE,
     compiled,
     make_action,
+    make_alternative,
     make_choice,
     make_evidence,
     make_finding,
     make_question,
+    make_term,
     text,
 )
-from wizard.content import PERMANENT_THEMES, Grade, Horizon, Kind, Source, Theme
+from wizard.content import PERMANENT_THEMES, Audience, Grade, Horizon, Kind, Route, Source, Theme
 from wizard.engine import walk
-from wizard.strategy import FIRST_ACTIONS, Certainty, advise
+from wizard.strategy import FIRST_ACTIONS, Certainty, advise, alternatives, audience_of
 
 SIGNS = ("a", "b", "c", "d")
 GENERAL = [f"general-{theme}" for theme in PERMANENT_THEMES]
@@ -245,6 +247,80 @@ def test_first_actions_are_against_the_first_cause_soonest_first():
     assert slugs(strategy.first_actions) == ["now", "today", "week", "month"][:FIRST_ACTIONS]
 
 
+def turns(strategy):
+    """What failed, and what comes next: the cause and its main remedy."""
+    return [
+        (
+            turn.failed.slug,
+            turn.diagnosis and turn.diagnosis.finding.slug,
+            turn.action and turn.action.slug,
+        )
+        for turn in strategy.next_causes
+    ]
+
+
+def test_next_cause_when_the_soonest_action_against_the_one_before_did_not_help():
+    strategy = advice(
+        "a",
+        [
+            make_finding("second", [suggests("a")], ["ask"]),
+            make_finding("first", [confirms("a")], ["wait", "call"]),
+        ],
+        [make_action("wait", horizon=Horizon.WEEK), make_action("call"), make_action("ask")],
+    )
+
+    assert turns(strategy) == [("call", "second", "ask"), ("ask", None, None)]
+
+
+def test_next_cause_gives_no_reasons_where_answers_are_hidden():
+    strategy = advice(
+        "a",
+        [
+            make_finding("first", [confirms("a")], ["call"]),
+            make_finding("second", [suggests("a")], ["ask"]),
+        ],
+        [make_action("call"), make_action("ask")],
+    )
+
+    hidden = strategy.without_answers()
+
+    assert strategy.next_causes[0].diagnosis.reasons
+    assert turns(hidden) == turns(strategy)
+    assert [turn.diagnosis.reasons for turn in hidden.next_causes if turn.diagnosis] == [()]
+
+
+def test_no_remedy_is_tried_twice():
+    strategy = advice(
+        "a",
+        [
+            make_finding("first", [confirms("a")], ["call"]),
+            make_finding("nothing-of-its-own", [confirms("a")], ["call"]),
+            make_finding("never-shown", [confirms("a")], ["for-others"]),
+            make_finding("last", [confirms("a")], ["call", "ask"]),
+        ],
+        [
+            make_action("call"),
+            make_action("for-others", when={"signs": ("b",)}),
+            make_action("ask"),
+        ],
+    )
+
+    assert turns(strategy) == [("call", "last", "ask"), ("ask", None, None)]
+
+
+def test_no_cause_is_next_where_safety_comes_first():
+    strategy = advice(
+        "a",
+        [
+            make_finding("scam", [confirms("a")], ["stop"], safety=True),
+            make_finding("other", [confirms("a")], ["call"]),
+        ],
+        [make_action("stop", theme=Theme.SAFETY, contacts=("police",)), make_action("call")],
+    )
+
+    assert turns(strategy) == []
+
+
 def test_plan_is_grouped_by_horizon_soonest_first():
     actions = [make_action(f"in-{h}", horizon=h) for h in reversed(Horizon)]
 
@@ -418,3 +494,105 @@ def test_unproven_is_what_only_hearsay_supports(grades, unproven):
 
     assert strategy.diagnoses[0].finding.unproven is unproven
     assert strategy.actions[0].unproven is unproven
+
+
+def test_words_of_the_causes_are_explained_once():
+    strategy = advice(
+        "ab",
+        [
+            make_finding("second", [suggests("b")], differs=text("Not the 一类户.")),
+            make_finding("first", [confirms("a")], avoid=text("No 一类户, no 联名卡.")),
+            make_finding("absent", [confirms("c")], avoid=text("风控")),
+        ],
+        terms=(
+            make_term("joint-card", "联名卡"),
+            make_term("class-one", "一类户", "Class I"),
+            make_term("risk", "风控"),
+        ),
+    )
+
+    assert sorted(slugs(strategy.terms)) == ["class-one", "joint-card"]
+    assert {term.meaning for term in strategy.terms} == {
+        "class-one explained",
+        "joint-card explained",
+    }
+
+
+# Other ways to get money
+
+WHO = make_question(
+    "who",
+    [
+        make_choice("self", audience=Audience.PERSON),
+        make_choice("company", audience=Audience.BUSINESS),
+        make_choice("unsure", unsure=True),
+    ],
+    [Route(to="card")],
+)
+CARD = make_question("card", ["own", make_choice("firm", audience=Audience.BUSINESS)])
+
+
+@pytest.mark.parametrize(
+    ("answers", "audience"),
+    [
+        pytest.param({}, None, id="no answer"),
+        pytest.param({"who": ["unsure"]}, None, id="answer that does not say"),
+        pytest.param({"who": ["self"]}, Audience.PERSON, id="person"),
+        pytest.param({"who": ["company"]}, Audience.BUSINESS, id="business"),
+        pytest.param({"who": ["company"], "card": ["own"]}, Audience.BUSINESS, id="said before"),
+        pytest.param({"who": ["self"], "card": ["firm"]}, Audience.BUSINESS, id="last one counts"),
+        pytest.param({"card": ["firm"]}, None, id="answer that is only held"),
+        pytest.param({"who": ["ghost"], "card": ["firm"]}, None, id="unreadable answer"),
+    ],
+)
+def test_audience_is_what_the_answers_say(answers, audience):
+    assert audience_of(walk(compiled([WHO, CARD]), answers)) is audience
+
+
+def tree_with(*rows):
+    return compiled([make_question("asked")], alternatives=rows)
+
+
+BOTH = (Audience.PERSON, Audience.BUSINESS)
+WAYS = (
+    make_alternative("late-loan", within=Horizon.QUARTER),
+    make_alternative("loan", within=Horizon.WEEK),
+    make_alternative("shop-loan", [Audience.BUSINESS], within=Horizon.WEEK),
+    make_alternative("gift", within=Horizon.WEEK, borrowing=False),
+    make_alternative("other-loan", BOTH, within=Horizon.WEEK),
+    make_alternative("instalments", within=Horizon.NOW),
+    make_alternative("shop-grant", [Audience.BUSINESS], within=Horizon.MONTH, borrowing=False),
+)
+
+
+@pytest.mark.parametrize(
+    ("audience", "ways"),
+    [
+        (Audience.PERSON, ["instalments", "gift", "loan", "other-loan", "late-loan"]),
+        (Audience.BUSINESS, ["shop-loan", "other-loan", "shop-grant"]),
+    ],
+)
+def test_alternatives_are_soonest_first_and_without_debt_first(audience, ways):
+    assert slugs(alternatives(tree_with(*WAYS), audience)) == ways
+
+
+@pytest.mark.parametrize(
+    ("within", "ways"),
+    [
+        (Horizon.NOW, ["instalments"]),
+        (Horizon.TODAY, ["instalments"]),
+        (Horizon.WEEK, ["instalments", "gift", "loan", "other-loan"]),
+        (Horizon.MONTH, ["instalments", "gift", "loan", "other-loan"]),
+        (Horizon.QUARTER, ["instalments", "gift", "loan", "other-loan", "late-loan"]),
+        (None, ["instalments", "gift", "loan", "other-loan", "late-loan"]),
+    ],
+)
+def test_alternatives_that_come_too_late_are_left_out(within, ways):
+    assert slugs(alternatives(tree_with(*WAYS), Audience.PERSON, within)) == ways
+
+
+def test_there_may_be_no_alternative():
+    loan = make_alternative("loan", [Audience.BUSINESS])
+
+    assert alternatives(tree_with(loan), Audience.PERSON) == ()
+    assert alternatives(tree_with(), Audience.BUSINESS) == ()

@@ -1,26 +1,38 @@
 """Small trees for tests, as content. Texts default to the slug in both languages."""
 
 import datetime as dt
+import random
+import string
 
 from wizard import content
 from wizard.compiled import compile_tree
 from wizard.content import (
     Action,
+    Alternative,
+    Audience,
     Choice,
     Contact,
     ContactKind,
     Effect,
     Evidence,
+    Figure,
     Finding,
     Grade,
     Horizon,
     Kind,
+    Message,
     Question,
     Route,
     Source,
+    Term,
     Text,
     Theme,
 )
+
+
+def unused_slug(beginning):
+    """A slug that no other test has. Letters only: as a title, digits may be a phone number."""
+    return f"{beginning}-{''.join(random.choices(string.ascii_lowercase, k=12))}"
 
 
 def text(words):
@@ -70,6 +82,40 @@ def make_action(slug, theme=Theme.FIX, horizon=Horizon.NOW, **fields):
         body=text(slug),
         **fields,
     )
+
+
+def make_alternative(slug, audiences=(Audience.PERSON,), within=Horizon.WEEK, **fields):
+    fields.setdefault("sources", ("law",))
+    told = ("name", "who", "size", "cost", "time", "papers", "risks", "how")
+    texts = {name: text(f"{slug} {name}") for name in told} | {"name": text(slug)}
+    return Alternative(
+        slug=slug, audiences=tuple(audiences), within=Horizon(within), **(texts | fields)
+    )
+
+
+def make_message(slug, words, **fields):
+    """A text seen on screen, word for word."""
+    fields.setdefault("implies", {})
+    return Message(slug=slug, text=words, literal=True, meaning=text(slug), **fields)
+
+
+def make_figure(slug, value="3.0%", grade=Grade.OFFICIAL, **fields):
+    fields.setdefault("sources", ("law",))
+    return Figure(
+        slug=slug,
+        name=text(slug),
+        value=Text(zh_hans=value, en=value),
+        as_of=dt.date(2026, 11, 20),
+        checked_on=dt.date(2026, 11, 23),
+        grade=Grade(grade),
+        **fields,
+    )
+
+
+def make_term(slug, *words, **fields):
+    """A word of the glossary, explained wherever one of `words` stands."""
+    fields.setdefault("meaning", text(f"{slug} explained"))
+    return Term(slug=slug, name=text(slug), words=words, **fields)
 
 
 LAW = Source(

@@ -6,16 +6,27 @@ walks, ranks or checks works on these. No Django, no database.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 
 from wizard import content
-from wizard.content import ContactKind, Effect, Grade, Horizon, Kind, Theme
-from wizard.prose import Html, Number, to_html, to_text
+from wizard.content import (
+    Audience,
+    ContactKind,
+    Effect,
+    Grade,
+    Horizon,
+    Kind,
+    Station,
+    Theme,
+)
+from wizard.prose import PLACEHOLDER, Html, Insert, to_html, to_text
 
 Fact = tuple[str, str]
 """A choice that was made: (question slug, choice slug)."""
@@ -49,6 +60,14 @@ class Choice:
     at_least: Decimal | None
     exclusive: bool
     unsure: bool
+    audience: Audience | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    slug: str
+    name: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +89,7 @@ class Question:
     maximum: Decimal | None
     choices: tuple[Choice, ...]
     routes: tuple[Route, ...]
+    terms: tuple[Term, ...]
 
     @cached_property
     def by_slug(self) -> Mapping[str, Choice]:
@@ -110,6 +130,7 @@ class Contact:
     name: str
     purpose: str
     hours: str
+    checked_on: dt.date | None
     sources: tuple[Source, ...]
 
     @property
@@ -135,7 +156,9 @@ class Action:
     where: str
     letter: str
     minutes: int | None
+    answer_days: int | None
     general: bool
+    ends_on: dt.date | None
     when: Condition
     contacts: tuple[Contact, ...]
     sources: tuple[Source, ...]
@@ -151,14 +174,24 @@ class Finding:
     slug: str
     title: str
     explanation: Html
+    differs: Html
     remedy_time: str
+    remedy_grade: Grade
+    retry_days: int | None
     avoid: Html
     tell: str
+    stopped_at: Station | None
     safety: bool
     fallback: bool
     evidence: tuple[Evidence, ...]
     actions: tuple[Action, ...]
     sources: tuple[Source, ...]
+    terms: tuple[Term, ...]
+
+    @property
+    def remedy_unproven(self) -> bool:
+        """Whether how long the remedy takes is hearsay."""
+        return self.remedy_grade in WEAK_GRADES
 
     @property
     def unproven(self) -> bool:
@@ -172,12 +205,36 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Alternative:
+    """Another way to get money, or to need less of it."""
+
+    slug: str
+    name: str
+    audiences: tuple[Audience, ...]
+    borrowing: bool
+    within: Horizon
+    who: str
+    size: str
+    cost: str
+    time: str
+    papers: str
+    risks: str
+    how: Html
+    ends_on: dt.date | None
+    contacts: tuple[Contact, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Message:
     slug: str
     text: str
     literal: bool
     meaning: str
     implies: tuple[Fact, ...]
+    finding: str
+    safety: bool
+    wordings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,10 +256,15 @@ class Tree:
     questions: Mapping[str, Question]
     findings: tuple[Finding, ...]
     general_actions: tuple[Action, ...]
+    alternatives: tuple[Alternative, ...]
     messages: tuple[Message, ...]
     scenarios: tuple[Scenario, ...]
-    longest_memo: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
-    """What `engine.longest` has found out already. Never changes an answer."""
+    question_aliases: Mapping[str, str]
+    """Earlier slug of a question -> its slug."""
+    choice_aliases: Mapping[Fact, str]
+    """(Slug of a question, earlier slug of one of its choices) -> slug of the choice."""
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What `engine` has found out already. Never changes an answer."""
 
     @cached_property
     def start(self) -> Question:
@@ -226,16 +288,6 @@ class Tree:
         for slug in self.after_to_before:
             beyond = (found.get(r.to, frozenset()) for r in self.questions[slug].routes)
             found[slug] = frozenset({slug}).union(*beyond)
-        return found
-
-    @cached_property
-    def watched(self) -> Mapping[str, frozenset[Fact]]:
-        """For each question, the choices that routes from there on look at."""
-        found: dict[str, frozenset[Fact]] = {}
-        for slug in self.after_to_before:
-            routes = self.questions[slug].routes
-            beyond = (found.get(r.to, frozenset()) for r in routes)
-            found[slug] = frozenset().union(*(r.when.facts for r in routes), *beyond)
         return found
 
     @cached_property
@@ -288,16 +340,28 @@ class _Compiler:
     def __init__(self, tree: content.Tree, language: str) -> None:
         self.raw = tree
         self.language = language
-        self.numbers = {c.slug: Number(c.value, _href(c)) for c in tree.contacts}
+        self.inserts = {c.slug: Insert(c.value, _href(c)) for c in tree.contacts} | {
+            f.slug: Insert(f.value.inside(language), note=_note(f, language)) for f in tree.figures
+        }
+        terms = [(t.words, self.term(t)) for t in tree.terms]
+        self.terms = {word.lower(): term for words, term in terms for word in words}
+        self.words = _any_of(self.terms)
+        self.safety = {f.slug for f in tree.findings if f.safety}
         self.sources = {s.slug: self.source(s) for s in tree.sources}
         self.contacts = {c.slug: self.contact(c) for c in tree.contacts}
         self.actions = {a.slug: self.action(a) for a in tree.actions}
 
     def text(self, text: content.Text) -> str:
-        return to_text(text.inside(self.language), self.numbers)
+        return to_text(text.inside(self.language), self.inserts)
 
     def html(self, text: content.Text) -> Html:
-        return to_html(text.inside(self.language), self.numbers)
+        return to_html(text.inside(self.language), self.inserts)
+
+    def terms_in(self, *texts: content.Text) -> tuple[Term, ...]:
+        """The glossary's words that stand in these texts, each once."""
+        written = "\n".join(text.inside(self.language) for text in texts)
+        read = PLACEHOLDER.sub("", written).lower()
+        return tuple(dict.fromkeys(self.terms[found] for found in self.words.findall(read)))
 
     def tree(self) -> Tree:
         return Tree(
@@ -307,8 +371,16 @@ class _Compiler:
             questions={q.slug: self.question(q) for q in self.raw.questions},
             findings=tuple(self.finding(f) for f in self.raw.findings),
             general_actions=tuple(a for a in self.actions.values() if a.general),
+            alternatives=tuple(self.alternative(a) for a in self.raw.alternatives),
             messages=tuple(self.message(m) for m in self.raw.messages),
             scenarios=tuple(self.scenario(s) for s in self.raw.scenarios),
+            question_aliases={old: q.slug for q in self.raw.questions for old in q.aliases},
+            choice_aliases={
+                (q.slug, old): c.slug
+                for q in self.raw.questions
+                for c in q.choices
+                for old in c.aliases
+            },
         )
 
     def question(self, question: content.Question) -> Question:
@@ -329,6 +401,7 @@ class _Compiler:
                     at_least=choice.at_least,
                     exclusive=choice.exclusive,
                     unsure=choice.unsure,
+                    audience=choice.audience,
                 )
                 for choice in question.choices
             ),
@@ -336,7 +409,15 @@ class _Compiler:
                 Route(to=route.to, when=condition(route.when), otherwise=route.otherwise)
                 for route in question.routes
             ),
+            terms=self.terms_in(
+                question.title,
+                question.help,
+                *(text for choice in question.choices for text in (choice.label, choice.hint)),
+            ),
         )
+
+    def term(self, term: content.Term) -> Term:
+        return Term(slug=term.slug, name=self.text(term.name), meaning=self.text(term.meaning))
 
     def source(self, source: content.Source) -> Source:
         return Source(
@@ -352,6 +433,9 @@ class _Compiler:
     def sources_of(self, slugs: Iterable[str]) -> tuple[Source, ...]:
         return tuple(self.sources[slug] for slug in slugs if slug in self.sources)
 
+    def contacts_of(self, slugs: Iterable[str]) -> tuple[Contact, ...]:
+        return tuple(self.contacts[slug] for slug in slugs if slug in self.contacts)
+
     def contact(self, contact: content.Contact) -> Contact:
         return Contact(
             slug=contact.slug,
@@ -361,6 +445,7 @@ class _Compiler:
             name=self.text(contact.name),
             purpose=self.text(contact.purpose),
             hours=self.text(contact.hours),
+            checked_on=contact.checked_on,
             sources=self.sources_of(contact.sources),
         )
 
@@ -374,9 +459,11 @@ class _Compiler:
             where=self.text(action.where),
             letter=self.text(action.letter),
             minutes=action.minutes,
+            answer_days=action.answer_days,
             general=action.general,
+            ends_on=action.ends_on,
             when=condition(action.when),
-            contacts=tuple(self.contacts[c] for c in action.contacts if c in self.contacts),
+            contacts=self.contacts_of(action.contacts),
             sources=self.sources_of(action.sources),
         )
 
@@ -385,9 +472,13 @@ class _Compiler:
             slug=finding.slug,
             title=self.text(finding.title),
             explanation=self.html(finding.explanation),
+            differs=self.html(finding.differs),
             remedy_time=self.text(finding.remedy_time),
+            remedy_grade=finding.remedy_grade,
+            retry_days=finding.retry_days,
             avoid=self.html(finding.avoid),
             tell=self.text(finding.tell),
+            stopped_at=finding.stopped_at,
             safety=finding.safety,
             fallback=finding.fallback,
             evidence=tuple(
@@ -400,6 +491,26 @@ class _Compiler:
             ),
             actions=tuple(self.actions[a] for a in finding.actions if a in self.actions),
             sources=self.sources_of(finding.sources),
+            terms=self.terms_in(finding.title, finding.explanation, finding.differs, finding.avoid),
+        )
+
+    def alternative(self, alternative: content.Alternative) -> Alternative:
+        return Alternative(
+            slug=alternative.slug,
+            name=self.text(alternative.name),
+            audiences=alternative.audiences,
+            borrowing=alternative.borrowing,
+            within=alternative.within,
+            who=self.text(alternative.who),
+            size=self.text(alternative.size),
+            cost=self.text(alternative.cost),
+            time=self.text(alternative.time),
+            papers=self.text(alternative.papers),
+            risks=self.text(alternative.risks),
+            how=self.html(alternative.how),
+            ends_on=alternative.ends_on,
+            contacts=self.contacts_of(alternative.contacts),
+            sources=self.sources_of(alternative.sources),
         )
 
     def message(self, message: content.Message) -> Message:
@@ -409,6 +520,9 @@ class _Compiler:
             literal=message.literal,
             meaning=self.text(message.meaning),
             implies=facts(message.implies),
+            finding=message.finding or "",
+            safety=message.finding in self.safety,
+            wordings=message.wordings,
         )
 
     def scenario(self, scenario: content.Scenario) -> Scenario:
@@ -419,6 +533,29 @@ class _Compiler:
             actions=scenario.actions,
             absent_actions=scenario.absent_actions,
         )
+
+
+_AS_OF = {"zh-hans": "（截至 {date}）", "en": " (as of {date})"}
+_WEAK_AS_OF = {
+    "zh-hans": "（网上说法，未经证实，{date}）",
+    "en": " (commonly said, unproven, {date})",
+}
+
+
+def _note(figure: content.Figure, language: str) -> str:
+    """The date of a figure, and its mark where nothing better than hearsay supports it."""
+    note = _WEAK_AS_OF if figure.grade in WEAK_GRADES else _AS_OF
+    return note[language].format(date=f"{figure.as_of:%Y-%m}")
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of `words`, the longest first; Latin ones only as whole words."""
+    longest_first = sorted(words, key=len, reverse=True)
+    patterns = (
+        rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
+        for word in longest_first
+    )
+    return re.compile("|".join(patterns) or r"(?!)")
 
 
 def _href(contact: content.Contact) -> str:

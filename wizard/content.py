@@ -16,6 +16,8 @@ from msgspec import Meta, Struct, field
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
+Days = Annotated[int, Meta(ge=1, le=3650)]
+
 Condition = Annotated[
     dict[Slug, Annotated[tuple[Slug, ...], Meta(min_length=1)]],
     Meta(description="question slug -> slugs of its choices; empty = always"),
@@ -92,6 +94,25 @@ class Grade(StrEnum):
     UNPROVEN = "unproven"
 
 
+class Audience(StrEnum):
+    """Who borrows."""
+
+    PERSON = "person"
+    BUSINESS = "business"
+
+
+class Station(StrEnum):
+    """Where borrowed money passes on its way, in this order."""
+
+    APPLICATION = "application"
+    REVIEW = "review"
+    CONTRACT = "contract"
+    LENDER = "lender"
+    CLEARING = "clearing"
+    BANK = "bank"
+    YOU = "you"
+
+
 class ContactKind(StrEnum):
     PHONE = "phone"
     WEB = "web"
@@ -113,6 +134,31 @@ class Source(_Part, frozen=True, kw_only=True, omit_defaults=True):
     grade: Grade
 
 
+class Figure(_Part, frozen=True, kw_only=True, omit_defaults=True):
+    """A rate, cap or date that changes with time; prose refers to it as `{slug}`.
+
+    It stands in this one place and is always shown with the date for which it
+    is known, and with its mark where nothing better than hearsay supports it.
+    """
+
+    slug: Slug
+    name: Text
+    value: Text
+    as_of: dt.date
+    checked_on: dt.date
+    grade: Grade
+    sources: tuple[Slug, ...] = ()
+
+
+class Term(_Part, frozen=True, kw_only=True, omit_defaults=True):
+    """A word of the glossary. It is explained wherever one of `words` stands in a text."""
+
+    slug: Slug
+    name: Text
+    meaning: Text
+    words: tuple[str, ...]
+
+
 class Contact(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """A phone number or address; prose refers to it as `{slug}`."""
 
@@ -122,18 +168,25 @@ class Contact(_Part, frozen=True, kw_only=True, omit_defaults=True):
     name: Text
     purpose: Text
     hours: Text = EMPTY
+    checked_on: dt.date | None = None
     sources: tuple[Slug, ...] = ()
 
 
 class Choice(_Part, frozen=True, kw_only=True, omit_defaults=True):
-    """One possible answer. For a number: the range from `at_least` upwards."""
+    """One possible answer. For a number: the range from `at_least` upwards.
+
+    `audience` is set where the answer says who borrows; `aliases` are earlier
+    slugs, by which old addresses name it.
+    """
 
     slug: Slug
+    aliases: tuple[Slug, ...] = ()
     label: Text
     hint: Text = EMPTY
     at_least: Decimal | None = None
     exclusive: bool = False
     unsure: bool = False
+    audience: Audience | None = None
 
 
 class Route(_Part, frozen=True, kw_only=True, omit_defaults=True):
@@ -145,9 +198,13 @@ class Route(_Part, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Question(_Part, frozen=True, kw_only=True, omit_defaults=True):
-    """One screen. `minimum`, `maximum` and `unit` belong to numbers only."""
+    """One screen. `minimum`, `maximum` and `unit` belong to numbers only.
+
+    `aliases` are earlier slugs, by which old addresses name it.
+    """
 
     slug: Slug
+    aliases: tuple[Slug, ...] = ()
     kind: Kind
     title: Text
     short: Text
@@ -170,17 +227,24 @@ class Evidence(_Part, frozen=True, kw_only=True, omit_defaults=True):
 class Finding(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """A possible cause.
 
-    `explanation`, `avoid` are Markdown; `tell` is plain text to say or paste.
-    `safety` puts it before everything else; `fallback` makes it the answer
+    `explanation`, `differs` (from its neighbours), `avoid` are Markdown; `tell` is
+    plain text to say or paste. `remedy_grade` says how sure `remedy_time` is.
+    Before `retry_days` have passed there is no point in trying again; that is as
+    sure as `remedy_time`. The money came as far as `stopped_at`, if that can be
+    said. `safety` puts it before everything else; `fallback` makes it the answer
     when no evidence holds.
     """
 
     slug: Slug
     title: Text
     explanation: Text
+    differs: Text = EMPTY
     remedy_time: Text
+    remedy_grade: Grade = Grade.UNPROVEN
+    retry_days: Days | None = None
     avoid: Text = EMPTY
     tell: Text = EMPTY
+    stopped_at: Station | None = None
     safety: bool = False
     fallback: bool = False
     evidence: tuple[Evidence, ...] = ()
@@ -189,7 +253,11 @@ class Finding(_Part, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Action(_Part, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing to do. `general` ones are for everybody whom `when` admits."""
+    """One thing to do. `general` ones are for everybody whom `when` admits.
+
+    Within `answer_days` the other side must answer. After `ends_on` the scheme
+    that it is about is over, and the page says so.
+    """
 
     slug: Slug
     theme: Theme
@@ -199,20 +267,52 @@ class Action(_Part, frozen=True, kw_only=True, omit_defaults=True):
     where: Text = EMPTY
     letter: Text = EMPTY
     minutes: int | None = None
+    answer_days: Days | None = None
     general: bool = False
+    ends_on: dt.date | None = None
     when: Condition = field(default_factory=dict)
     contacts: tuple[Slug, ...] = ()
     sources: tuple[Slug, ...] = ()
 
 
+class Alternative(_Part, frozen=True, kw_only=True, omit_defaults=True):
+    """Another way to get money, or to need less of it: one row of the table.
+
+    `within` is the soonest that it helps; after `ends_on` it is over. `how`
+    (the first step) is Markdown, the other texts are plain.
+    """
+
+    slug: Slug
+    name: Text
+    audiences: Annotated[tuple[Audience, ...], Meta(min_length=1)]
+    borrowing: bool = True
+    within: Horizon
+    who: Text
+    size: Text
+    cost: Text
+    time: Text
+    papers: Text
+    risks: Text
+    how: Text
+    ends_on: dt.date | None = None
+    contacts: tuple[Slug, ...] = ()
+    sources: tuple[Slug, ...] = ()
+
+
 class Message(_Part, frozen=True, kw_only=True, omit_defaults=True):
-    """A text seen on screen, word for word if `literal`, and what it implies."""
+    """A text seen on screen, word for word if `literal`, and what it implies.
+
+    `finding` is the cause that it most likely means; `wordings` are other ways
+    in which people tell the same. Both serve the search.
+    """
 
     slug: Slug
     text: str
     literal: bool
     meaning: Text
     implies: Condition
+    finding: Slug | None = None
+    wordings: tuple[str, ...] = ()
     source: Slug | None = None
 
 
@@ -239,8 +339,16 @@ class Tree(_Part, frozen=True, kw_only=True):
     actions: tuple[Action, ...]
     contacts: tuple[Contact, ...]
     sources: tuple[Source, ...]
+    figures: tuple[Figure, ...] = ()
+    terms: tuple[Term, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     messages: tuple[Message, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+
+
+# Made once, as the module is read: msgspec learns a type at its first use, and where two threads
+# do so at once, it brings the process down.
+_DECODER = msgspec.json.Decoder(Tree)
 
 
 def encode(tree: Tree) -> str:
@@ -250,7 +358,7 @@ def encode(tree: Tree) -> str:
 
 def decode(document: str | bytes) -> Tree:
     """Read JSON. Raises `msgspec.ValidationError`, naming the place, if it does not fit."""
-    return msgspec.json.decode(document, type=Tree)
+    return _DECODER.decode(document)
 
 
 def digest(document: str) -> str:

@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from wizard import content
 from wizard.compiled import Tree, compile_tree
 from wizard.models import Edition
+from wizard.search import MessageIndex
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,16 @@ def get(slug: str, number: int, language: str) -> Tree:
     return _compiled(slug, number, language)
 
 
+def current(language: str) -> list[Tree]:
+    """The current edition of every published tree, in the order of the home page."""
+    return [get(slug, number, language) for slug, number in current_numbers().items()]
+
+
+def messages(language: str) -> MessageIndex:
+    """The messages of all current editions, ready to be searched."""
+    return _messages(tuple(current_numbers().items()), language)
+
+
 def forget() -> None:
     """Ask the database again next time, because this process has just published."""
     _known.current = None
@@ -90,6 +101,7 @@ def forget_all() -> None:
     forget()
     _compiled.cache_clear()
     _content.cache_clear()
+    _messages.cache_clear()
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -97,9 +109,15 @@ def _compiled(slug: str, number: int, language: str) -> Tree:
     return compile_tree(_content(slug, number), language)
 
 
+@lru_cache(maxsize=4)
+def _messages(numbers: tuple[tuple[str, int], ...], language: str) -> MessageIndex:
+    return MessageIndex(get(slug, number, language) for slug, number in numbers)
+
+
 @lru_cache(maxsize=MOST_KEPT)
 def _content(slug: str, number: int) -> content.Tree:
-    found = Edition.objects.filter(tree__slug=slug, number=number).values_list("document", "digest")
+    visible = Edition.objects.visible()
+    found = visible.filter(tree__slug=slug, number=number).values_list("document", "digest")
     stored = found.first()
     if stored is None:
         raise NoEditionError(f"{slug} {number}")

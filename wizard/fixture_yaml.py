@@ -1,7 +1,8 @@
 """Django's YAML fixtures, written so that people can read and compare them.
 
-What is at its default is left out, long texts are blocks, lists of names stand
-on one line. A fixture that is loaded and dumped again gives the same bytes.
+What is at its default is left out, and so is who edited it; long texts are
+blocks, lists of names stand on one line. A fixture that is loaded and dumped
+again gives the same bytes.
 Registered as the format "yaml" in SERIALIZATION_MODULES.
 """
 
@@ -26,6 +27,8 @@ class Serializer(YamlSerializer):
     _current: dict[str, Any]
 
     def handle_field(self, obj: models.Model, field: Any) -> None:
+        if field.name == "edited_at":
+            return
         value = field.value_from_object(obj)
         if value in (None, "") or (field.has_default() and value == field.get_default()):
             return
@@ -34,7 +37,7 @@ class Serializer(YamlSerializer):
         super().handle_field(obj, field)
 
     def handle_fk_field(self, obj: models.Model, field: Any) -> None:
-        if getattr(obj, field.attname) is not None:
+        if field.name != "edited_by" and getattr(obj, field.attname) is not None:
             super().handle_fk_field(obj, field)
 
     def handle_m2m_field(self, obj: models.Model, field: Any) -> None:

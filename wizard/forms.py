@@ -1,11 +1,10 @@
-"""What visitors and staff send."""
+"""What visitors send."""
 
 from collections.abc import Sequence
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from wizard import wording
 from wizard.compiled import Choice, Question
@@ -13,11 +12,8 @@ from wizard.content import Kind
 from wizard.engine import BLANK, Walk
 from wizard.numerals import LONGEST
 
-
-class PublishForm(forms.Form):
-    """What a publisher says about a new edition."""
-
-    note = forms.CharField(label=_("What is new in this edition?"), max_length=200, required=False)
+LONG_LIST = 8
+"""A list of so many choices does not fit one screen of a phone."""
 
 
 class StepForm(forms.Form):
@@ -55,6 +51,13 @@ class StepForm(forms.Form):
         """What to show in the field of a number."""
         numbers = [value for value in self.sent if value not in self.question.by_slug]
         return numbers[0][:LONGEST] if numbers else ""
+
+    @property
+    def none_button(self) -> Choice | None:
+        """Under a long tick list, "none of these" is within reach, too."""
+        if self.question.kind is not Kind.MULTIPLE or len(self.question.choices) < LONG_LIST:
+            return None
+        return next((c for c in self.question.choices if c.exclusive and not c.unsure), None)
 
     @property
     def unsure_buttons(self) -> list[Choice]:

@@ -4,12 +4,14 @@ A condition is a set of choices, so it is a many-to-many field to Choice. Rows
 are named by natural keys, so that a tree can be kept as a fixture.
 """
 
+import datetime as dt
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.contrib.auth.models import AbstractUser
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wizard import content
@@ -80,6 +82,19 @@ GRADES = _choices(
         "unproven": _("unproven"),
     },
 )
+STATIONS = _choices(
+    content.Station,
+    {
+        "application": _("application"),
+        "review": _("review"),
+        "contract": _("contract"),
+        "lender": _("lender"),
+        "clearing": _("clearing"),
+        "bank": _("bank"),
+        "you": _("you"),
+    },
+)
+AUDIENCES = _choices(content.Audience, {"person": _("a person"), "business": _("a business")})
 CONTACT_KINDS = _choices(content.ContactKind, {"phone": _("phone"), "web": _("web address")})
 
 
@@ -148,6 +163,35 @@ def _condition(**options: Any) -> "models.ManyToManyField[Choice, Any]":
     return models.ManyToManyField("Choice", related_name="+", blank=True, **options)
 
 
+def _aliases() -> "models.TextField[str, str]":
+    return models.TextField(
+        _("earlier slugs"),
+        blank=True,
+        editable=False,
+        help_text=_("One a line. Addresses that hold them still work."),
+    )
+
+
+def _days(label: Any, help_text: Any) -> "models.PositiveSmallIntegerField[int, int | None]":
+    """A number of days, as `content.Days` has it."""
+    return models.PositiveSmallIntegerField(
+        label,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=help_text,
+    )
+
+
+def _ends_on() -> "models.DateField[dt.date | str | None, dt.date | None]":
+    return models.DateField(
+        _("ends on"),
+        null=True,
+        blank=True,
+        help_text=_("Last day of the scheme. From the next day on, the page says that it is over."),
+    )
+
+
 def _text(label: Any, help_text: Any = "", **options: Any) -> "models.TextField[str, str]":
     """Prose. `{police}` in it stands for the number of the contact with that slug."""
     return models.TextField(label, help_text=help_text, **options)
@@ -160,6 +204,16 @@ class Tree(Keyed):
     title = models.CharField(_("title"), max_length=200)
     summary = _text(_("summary"), _("One or two sentences on the home page."))
     position = _position()
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("edited by"),
+    )
 
     class Meta:
         verbose_name = _("tree")
@@ -176,10 +230,20 @@ class Tree(Keyed):
         """Wait until nobody else writes this draft or publishes it, until the transaction ends."""
         Tree.objects.select_for_update().get(pk=self.pk)
 
+    def touch(self, user: User | None) -> None:
+        """Remember who changed the draft last."""
+        self.edited_at, self.edited_by = timezone.now(), user
+        Tree.objects.filter(pk=self.pk).update(edited_at=self.edited_at, edited_by=user)
+
     @property
     def edition(self) -> "Edition | None":
-        """The edition that visitors see: the newest."""
-        return self.editions.first()
+        """The edition that visitors see: the newest that is visible already."""
+        return self.editions.visible().first()
+
+    @property
+    def scheduled(self) -> "Edition | None":
+        """The edition that visitors will see later, if one waits."""
+        return self.editions.exclude(pk__in=self.editions.visible()).first()
 
 
 class Source(Keyed):
@@ -218,6 +282,7 @@ class Contact(Keyed):
     name = models.CharField(_("name"), max_length=100)
     purpose = _text(_("what it is for"))
     hours = models.CharField(_("hours"), max_length=100, blank=True)
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
     sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
 
     class Meta:
@@ -229,9 +294,52 @@ class Contact(Keyed):
         return f"{self.name} {self.value}"
 
 
+class Figure(Keyed):
+    """A rate, cap or date that changes with time. It stands in this one place only."""
+
+    slug = _slug(unique=True)
+    name = models.CharField(_("name"), max_length=100, help_text=_("E.g. 1-year LPR"))
+    value = models.CharField(
+        _("value"), max_length=60, help_text=_("With its unit, e.g. 3.0%. Shown with its date.")
+    )
+    as_of = models.DateField(_("known for"), help_text=_("The date for which the value is known."))
+    checked_on = models.DateField(_("checked on"))
+    grade = models.CharField(_("grade"), max_length=10, choices=GRADES)
+    sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
+
+    class Meta:
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
+class Term(Keyed):
+    """A word of the glossary. Shared by all trees."""
+
+    slug = _slug(unique=True)
+    name = models.CharField(_("word"), max_length=100)
+    meaning = _text(_("meaning"), _("One or two short sentences."))
+    words = _text(
+        _("spellings"),
+        _("One a line, in both languages. Wherever one of them stands, the word is explained."),
+    )
+
+    class Meta:
+        verbose_name = _("glossary word")
+        verbose_name_plural = _("glossary")
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.name}"
+
+
 class Question(Part):
     """One screen. The first question of a tree is where every walk starts."""
 
+    aliases = _aliases()
     kind = models.CharField(_("kind"), max_length=8, choices=KINDS, default="single")
     title = models.CharField(_("question"), max_length=200)
     short = models.CharField(
@@ -268,6 +376,7 @@ class Choice(Keyed):
         Question, models.CASCADE, related_name="choices", verbose_name=_("question")
     )
     slug = _slug()
+    aliases = _aliases()
     label = models.CharField(_("label"), max_length=200)
     hint = models.CharField(
         _("hint"), max_length=300, blank=True, help_text=_("For “not sure”: where to look.")
@@ -284,6 +393,13 @@ class Choice(Keyed):
         _("excludes the others"), default=False, help_text=_("“None of these” in a tick list.")
     )
     unsure = models.BooleanField(_("means “not sure”"), default=False)
+    audience = models.CharField(
+        _("says who borrows"),
+        max_length=8,
+        choices=AUDIENCES,
+        blank=True,
+        help_text=_("Filters the other ways to get money."),
+    )
     position = _position()
 
     class Meta:
@@ -352,9 +468,11 @@ class Action(Part):
         blank=True,
     )
     minutes = models.PositiveSmallIntegerField(_("minutes it takes"), null=True, blank=True)
+    answer_days = _days(_("days to answer"), _("Within so many days the other side must answer."))
     general = models.BooleanField(
         _("for everybody"), default=False, help_text=_("Shown whatever the causes are.")
     )
+    ends_on = _ends_on()
     when = _condition()
     contacts = models.ManyToManyField(Contact, verbose_name=_("contacts"), blank=True)
     sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
@@ -377,12 +495,28 @@ class Finding(Part):
 
     title = models.CharField(_("title"), max_length=120)
     explanation = _text(_("explanation"), _("What it is, in plain words. Markdown."))
-    remedy_time = _text(_("how long the remedy takes"), _("One sentence, with how sure that is."))
+    differs = _text(
+        _("how it differs"), _("From the causes that look alike, and by which sign."), blank=True
+    )
+    remedy_time = _text(_("how long the remedy takes"), _("One sentence."))
+    remedy_grade = models.CharField(
+        _("how sure that is"), max_length=10, choices=GRADES, default=content.Grade.UNPROVEN.value
+    )
+    retry_days = _days(
+        _("days until trying again"), _("Before so many days there is no point in trying again.")
+    )
     avoid = _text(_("what to avoid"), _("A Markdown list."), blank=True)
     tell = _text(
         _("what to tell the platform"),
         _("Plain text, ready to say or paste. Put 【…】 for what only the user knows."),
         blank=True,
+    )
+    stopped_at = models.CharField(
+        _("where the money stopped"),
+        max_length=12,
+        choices=STATIONS,
+        blank=True,
+        help_text=_("Drawn on the way of the money. Empty: no picture."),
     )
     safety = models.BooleanField(
         _("safety"), default=False, help_text=_("A scam: comes before everything else.")
@@ -461,6 +595,42 @@ class Evidence(Keyed):
         return f"{self.finding.slug} {self.effect} {self.position}"
 
 
+class Alternative(Part):
+    """Another way to get money, or to need less of it: one row of the table."""
+
+    name = models.CharField(_("name"), max_length=100)
+    for_persons = models.BooleanField(_("for persons"), default=False)
+    for_businesses = models.BooleanField(_("for businesses"), default=False)
+    borrowing = models.BooleanField(
+        _("is borrowing"), default=True, help_text=_("Off: money without a new debt.")
+    )
+    within = models.CharField(
+        _("soonest"), max_length=8, choices=HORIZONS, help_text=_("The soonest that it helps.")
+    )
+    who = _text(_("who can get it"))
+    size = _text(_("how much"))
+    cost = _text(_("cost a year"), _("Use figures, e.g. {lpr-1y}, so that date and mark appear."))
+    time = _text(_("how long it takes"))
+    papers = _text(_("papers"))
+    risks = _text(_("risks"))
+    how = _text(_("first step"), _("Markdown."))
+    ends_on = _ends_on()
+    contacts = models.ManyToManyField(Contact, verbose_name=_("contacts"), blank=True)
+    sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
+    position = _position()
+
+    class Meta:
+        verbose_name = _("alternative")
+        verbose_name_plural = _("alternatives")
+        ordering = ("tree", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("tree", "slug"), name="alternative_slug_once_per_tree"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.name}"
+
+
 class Message(Part):
     """A text seen on screen, with the answers it implies."""
 
@@ -471,6 +641,20 @@ class Message(Part):
     meaning = _text(_("what it means"), _("One sentence."))
     implies = _condition(
         verbose_name=_("implied answers"), help_text=_("Answers filled in for the user.")
+    )
+    finding = models.ForeignKey(
+        Finding,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("finding"),
+        help_text=_("The cause that it most likely means."),
+    )
+    wordings = _text(
+        _("other wordings"),
+        _("One a line: how people tell the same. For the search only."),
+        blank=True,
     )
     source = models.ForeignKey(
         Source, models.RESTRICT, null=True, blank=True, verbose_name=_("source")
@@ -550,10 +734,15 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def update(self, **kwargs: Any) -> int:
         raise TypeError("An edition never changes.")
 
+    def visible(self) -> Self:
+        """Those that visitors may see already."""
+        return self.filter(visible_from__lte=timezone.now())
+
     def newest(self) -> Self:
-        """The newest edition of each tree, in the trees' order."""
+        """The newest visible edition of each tree, in the trees' order."""
         newest = (
-            Edition.objects.filter(tree=models.OuterRef("tree"))
+            Edition.objects.visible()
+            .filter(tree=models.OuterRef("tree"))
             .order_by("-number")
             .values("number")
         )
@@ -574,6 +763,7 @@ class Edition(models.Model):
     digest = models.CharField("sha256", max_length=64)
     note = models.CharField(_("note"), max_length=200, blank=True)
     published_at = models.DateTimeField(_("published at"), auto_now_add=True)
+    visible_from = models.DateTimeField(_("visible from"), default=timezone.now)
     published_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, verbose_name=_("published by")
     )
@@ -598,3 +788,48 @@ class Edition(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("step", kwargs={"slug": self.tree.slug, "number": self.number})
+
+
+class Note(models.Model):
+    """What one colleague tells the others about a part of a draft. Never published.
+
+    `kind` and `slug` name the part as `problems.Place` does.
+    """
+
+    tree = models.ForeignKey(Tree, models.CASCADE, related_name="notes", verbose_name=_("tree"))
+    kind = models.CharField(_("kind"), max_length=20)
+    slug = models.CharField(_("slug"), max_length=60)
+    text = models.TextField(_("note"), max_length=2000)
+    written_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, verbose_name=_("written by")
+    )
+    written_at = models.DateTimeField(_("written at"), default=timezone.now)
+    done = models.BooleanField(_("done"), default=False)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ("done", "-written_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug}: {self.text[:60]}"
+
+
+class Result(models.Model):
+    """A strategy that somebody chose to share: the edition and the answers, for a time.
+
+    Its two secrets are known here by their sha256 only: `key` finds it, `manage_key`
+    proves that somebody made it. What is over keeps no answers, but its keys: whoever
+    opens an old link is told that it is over.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    manage_key = models.CharField(max_length=64)
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="results")
+    answers = models.JSONField()
+    hides_answers = models.BooleanField()
+    made_on = models.DateField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.edition} until {self.expires_at:%Y-%m-%d}"

@@ -7,7 +7,7 @@ all it finds at once, so that an editor need not try and try again.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -21,20 +21,19 @@ from wizard.compiled import (
     Condition,
     Fact,
     Finding,
-    Route,
     Tree,
     compile_tree,
     condition,
 )
-from wizard.content import LANGUAGES, PERMANENT_THEMES, Horizon, Kind, Text, Theme
+from wizard.content import LANGUAGES, PERMANENT_THEMES, Effect, Horizon, Kind, Text, Theme
 from wizard.engine import (
+    Ends,
     TooComplexError,
     UnreadableError,
     answers_of,
-    explore,
     longest,
     read_answer,
-    sample_paths,
+    uses,
     walk,
 )
 from wizard.numerals import read_number
@@ -43,15 +42,11 @@ from wizard.strategy import advise
 
 RESERVED_TREE_SLUGS = frozenset({"messages", "r"})
 
-SAMPLE = 1_000
-"""So many paths by chance are looked at before what they missed is searched for."""
-
 _HOTLINE = re.compile(
     r"(?<![\d,.])"
     r"(?:110|120|9\d{4}|12\d{3}|400[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d{9})"
     r"(?!\d|[,.]\d|\s*(?:元|块|万|%|天|日|个|笔|次|小时|分钟|人|yuan|days?|hours?|minutes?|people))"
 )
-_FIGURE = re.compile(r"\d[\d,.]*\s*(?:%|元|万|亿|天|日|年|个月|小时|倍|yuan|days?|years?|months?)")
 
 
 class Level(StrEnum):
@@ -94,6 +89,10 @@ class Code(StrEnum):
     NUMBER_IN_PROSE = "number-in-prose"
     UNSOURCED_FINDING = "unsourced-finding"
     UNSOURCED_FIGURE = "unsourced-figure"
+    UNSOURCED_ALTERNATIVE = "unsourced-alternative"
+    UNMARKED_FIGURE = "unmarked-figure"
+    STALE = "stale"
+    ENDED = "ended"
     SAFETY_WITHOUT_CONTACT = "safety-without-contact"
     THEME_WITHOUT_ACTION = "theme-without-action"
     ANSWER_IMPOSSIBLE = "answer-impossible"
@@ -104,7 +103,16 @@ class Code(StrEnum):
     SCENARIO_ACTIONS = "scenario-actions"
 
 
-WARNINGS = frozenset({Code.ROUTE_NEVER_OPENS, Code.ACTION_NEVER_SHOWN, Code.CHOICES_IDLE})
+WARNINGS = frozenset(
+    {
+        Code.ROUTE_NEVER_OPENS,
+        Code.ACTION_NEVER_SHOWN,
+        Code.QUESTION_IN_VAIN,
+        Code.CHOICES_IDLE,
+        Code.STALE,
+        Code.ENDED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +126,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """`details` are what the sentence about it names; parts of the tree stand there as places.
+
+    `names` says how the parts of its tree are called, see `named`.
+    """
+
     code: Code
     place: Place
     details: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    names: Mapping[Place, Text] = field(default_factory=dict, hash=False, compare=False, repr=False)
 
     @property
     def level(self) -> Level:
@@ -135,7 +149,7 @@ def find_problems(tree: content.Tree) -> list[Problem]:
     """
     plain = (_shape, _duplicates, _conditions_known, _references, _ranges, _texts, _promises)
     found = [problem for check in plain for problem in check(tree)]
-    if not any(problem.code in _BREAKING for problem in found):
+    if not any(problem.code in BREAKING for problem in found):
         compiled = compile_tree(tree, LANGUAGES[0])
         found += _loops(compiled)
         if not any(problem.code is Code.LOOP for problem in found):
@@ -144,7 +158,32 @@ def find_problems(tree: content.Tree) -> list[Problem]:
     return sorted(found, key=lambda problem: problem.level)
 
 
-_BREAKING = frozenset(
+def named(problems: Iterable[Problem], tree: content.Tree) -> list[Problem]:
+    """The same problems, knowing how the parts of `tree` and their choices are called."""
+    names = {Place("tree", tree.slug): tree.title}
+    for kind, parts in parts_of(tree).items():
+        names |= {Place(kind, part.slug): _name(part) for part in parts}
+    for question in tree.questions:
+        names |= {_choice(question.slug, c.slug): c.label for c in question.choices}
+    return [replace(problem, names=names) for problem in problems]
+
+
+def _name(part: Any) -> Text:
+    if isinstance(part, content.Question):
+        return part.short or part.title
+    if isinstance(part, content.Message):
+        return Text(part.text, part.text)
+    if isinstance(part, content.Scenario):
+        return part.story
+    named: Text = part.title if hasattr(part, "title") else part.name
+    return named
+
+
+def _choice(question: str, slug: str) -> Place:
+    return Place("question", question, f"choice {slug}")
+
+
+BREAKING = frozenset(
     {
         Code.SHAPE,
         Code.NO_QUESTIONS,
@@ -158,6 +197,22 @@ _BREAKING = frozenset(
         Code.RANGE_GAP,
     }
 )
+"""With one of these a tree cannot be compiled."""
+
+UNWALKABLE = BREAKING | {Code.LOOP}
+"""With one of these there is no walk to its end."""
+
+
+def find_unwalkable(tree: content.Tree) -> list[Problem]:
+    """Only the problems with which `tree` cannot be walked. Quick: no path is looked at."""
+    plain = (_shape, _duplicates, _conditions_known, _references, _ranges)
+    found = [p for check in plain for p in check(tree) if p.code in UNWALKABLE]
+    return found or list(_loops(compile_tree(tree, LANGUAGES[0])))
+
+
+def find_failing(tree: Tree) -> list[Problem]:
+    """What the scenarios of a sound tree do not give as they should."""
+    return list(_scenarios(tree))
 
 
 def _shape(tree: content.Tree) -> Iterator[Problem]:
@@ -177,29 +232,42 @@ def _shape(tree: content.Tree) -> Iterator[Problem]:
     if not fallbacks:
         yield Problem(Code.NO_FALLBACK, place)
     for slug in fallbacks[1:]:
-        yield Problem(Code.SEVERAL_FALLBACKS, Place("finding", slug))
+        details = {"finding": Place("finding", fallbacks[0])}
+        yield Problem(Code.SEVERAL_FALLBACKS, Place("finding", slug), details)
 
 
 def _duplicates(tree: content.Tree) -> Iterator[Problem]:
-    for kind, parts in _parts(tree).items():
+    # Prose names both in the same way.
+    for slug in {c.slug for c in tree.contacts} & {f.slug for f in tree.figures}:
+        yield Problem(Code.DUPLICATE_SLUG, Place("figure", slug), {"slug": slug})
+    for kind, parts in parts_of(tree).items():
         for slug in _twice(part.slug for part in parts):
             yield Problem(Code.DUPLICATE_SLUG, Place(kind, slug), {"slug": slug})
+    taken = Counter(slug for q in tree.questions for slug in (q.slug, *q.aliases))
     for question in tree.questions:
-        for slug in _twice(choice.slug for choice in question.choices):
-            place = Place("question", question.slug, f"choice {slug}")
-            yield Problem(Code.DUPLICATE_SLUG, place, {"slug": slug})
+        for slug in (alias for alias in question.aliases if taken[alias] > 1):
+            yield Problem(Code.DUPLICATE_SLUG, Place("question", question.slug), {"slug": slug})
+    for question in tree.questions:
+        for slug in _twice(
+            s for choice in question.choices for s in (choice.slug, *choice.aliases)
+        ):
+            yield Problem(Code.DUPLICATE_SLUG, _choice(question.slug, slug), {"slug": slug})
 
 
 def _twice(slugs: Iterable[str]) -> list[str]:
     return [slug for slug, count in Counter(slugs).items() if count > 1]
 
 
-def _parts(tree: content.Tree) -> dict[str, tuple[Any, ...]]:
+def parts_of(tree: content.Tree) -> dict[str, tuple[Any, ...]]:
+    """The parts of a tree by kind, as `Place` names them."""
     return {
         "question": tree.questions,
         "finding": tree.findings,
         "action": tree.actions,
+        "alternative": tree.alternatives,
         "contact": tree.contacts,
+        "figure": tree.figures,
+        "term": tree.terms,
         "source": tree.sources,
         "message": tree.messages,
         "scenario": tree.scenarios,
@@ -231,7 +299,8 @@ def _conditions_known(tree: content.Tree) -> Iterator[Problem]:
                 yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": question})
                 continue
             for slug in sorted(set(choices) - known[question]):
-                yield Problem(Code.UNKNOWN_CHOICE, place, {"slug": f"{question}={slug}"})
+                details = {"question": Place("question", question), "slug": slug}
+                yield Problem(Code.UNKNOWN_CHOICE, place, details)
     for finding in tree.findings:
         for number, evidence in enumerate(finding.evidence, start=1):
             if not evidence.when:
@@ -241,13 +310,13 @@ def _conditions_known(tree: content.Tree) -> Iterator[Problem]:
 
 def _references(tree: content.Tree) -> Iterator[Problem]:
     """Slugs of parts that are not there."""
-    slugs = {kind: {part.slug for part in parts} for kind, parts in _parts(tree).items()}
+    slugs = {kind: {part.slug for part in parts} for kind, parts in parts_of(tree).items()}
     for question in tree.questions:
         for number, route in enumerate(question.routes, start=1):
             if route.to not in slugs["question"]:
                 place = Place("question", question.slug, f"route {number}")
                 yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": route.to})
-    for kind, parts in _parts(tree).items():
+    for kind, parts in parts_of(tree).items():
         for part in parts:
             for target, spot, named in _named(part):
                 for slug in sorted(set(named) - slugs[target]):
@@ -257,14 +326,19 @@ def _references(tree: content.Tree) -> Iterator[Problem]:
 
 def _named(part: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """What a part names elsewhere: (kind of the target, field, slugs)."""
-    if isinstance(part, content.Finding | content.Action | content.Contact):
+    if isinstance(
+        part,
+        content.Finding | content.Action | content.Alternative | content.Contact | content.Figure,
+    ):
         yield "source", "sources", part.sources
-    if isinstance(part, content.Action):
+    if isinstance(part, content.Action | content.Alternative):
         yield "contact", "contacts", part.contacts
     if isinstance(part, content.Finding):
         yield "action", "actions", part.actions
     if isinstance(part, content.Message) and part.source:
         yield "source", "source", (part.source,)
+    if isinstance(part, content.Message) and part.finding:
+        yield "finding", "finding", (part.finding,)
     if isinstance(part, content.Scenario):
         yield "finding", "findings", part.findings
         yield "action", "actions", part.actions
@@ -274,7 +348,7 @@ def _named(part: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 def _ranges(tree: content.Tree) -> Iterator[Problem]:
     for question in tree.questions:
         for choice in question.choices:
-            place = Place("question", question.slug, f"choice {choice.slug}")
+            place = _choice(question.slug, choice.slug)
             if question.kind is not Kind.NUMBER:
                 if choice.at_least is not None:
                     yield Problem(Code.RANGE_MISPLACED, place)
@@ -312,12 +386,14 @@ def _reads_as_number(slug: str) -> bool:
     return True
 
 
-_OPTIONAL = frozenset({"help", "hint", "unit", "hours", "avoid", "tell", "where", "letter"})
+_OPTIONAL = frozenset(
+    {"help", "hint", "unit", "hours", "differs", "avoid", "tell", "where", "letter"}
+)
 
 
 def _texts(tree: content.Tree) -> Iterator[Problem]:
-    contacts = {contact.slug for contact in tree.contacts}
-    for place, name, text in _all_texts(tree):
+    inserts = {c.slug for c in tree.contacts} | {f.slug for f in tree.figures}
+    for place, name, text in all_texts(tree):
         spot = Place(place.kind, place.slug, f"{place.spot} {name}".strip())
         missing = [language for language in LANGUAGES if not text.inside(language).strip()]
         if len(missing) == len(LANGUAGES):
@@ -330,20 +406,21 @@ def _texts(tree: content.Tree) -> Iterator[Problem]:
             continue
         for language in LANGUAGES:
             written = text.inside(language)
-            for slug in sorted(set(PLACEHOLDER.findall(written)) - contacts):
+            for slug in sorted(set(PLACEHOLDER.findall(written)) - inserts):
                 yield Problem(Code.UNKNOWN_CONTACT, spot, {"slug": slug})
             for number in _HOTLINE.findall(written):
                 yield Problem(Code.NUMBER_IN_PROSE, spot, {"number": number})
 
 
-def _all_texts(tree: content.Tree) -> Iterator[tuple[Place, str, Text]]:
+def all_texts(tree: content.Tree) -> Iterator[tuple[Place, str, Text]]:
+    """Every text of a tree: its place, the name of its field, and the text."""
     yield from _texts_of(Place("tree", tree.slug), tree)
-    for kind, parts in _parts(tree).items():
+    for kind, parts in parts_of(tree).items():
         for part in parts:
             yield from _texts_of(Place(kind, part.slug), part)
     for question in tree.questions:
         for choice in question.choices:
-            yield from _texts_of(Place("question", question.slug, f"choice {choice.slug}"), choice)
+            yield from _texts_of(_choice(question.slug, choice.slug), choice)
     for finding in tree.findings:
         for number, evidence in enumerate(finding.evidence, start=1):
             place = Place("finding", finding.slug, f"evidence {number}")
@@ -361,17 +438,9 @@ def _promises(tree: content.Tree) -> Iterator[Problem]:
     """What every published tree owes its readers, whatever its logic."""
     actions = {action.slug: action for action in tree.actions}
     for finding in tree.findings:
-        if not finding.sources:
-            yield Problem(Code.UNSOURCED_FINDING, Place("finding", finding.slug))
         named = [actions[slug] for slug in finding.actions if slug in actions]
         if finding.safety and not any(_helps_at_once(action) for action in named):
             yield Problem(Code.SAFETY_WITHOUT_CONTACT, Place("finding", finding.slug))
-    for action in tree.actions:
-        figure = next(
-            (f for lang in LANGUAGES for f in _FIGURE.findall(action.body.inside(lang))), None
-        )
-        if figure and not action.sources:
-            yield Problem(Code.UNSOURCED_FIGURE, Place("action", action.slug), {"figure": figure})
     used = {slug for finding in tree.findings for slug in finding.actions}
     for action in tree.actions:
         if not action.general and action.slug not in used:
@@ -395,7 +464,7 @@ def _loops(tree: Tree) -> Iterator[Problem]:
             # In this order everything comes after what it leads to, unless in a loop.
             if place[route.to] >= place[question.slug]:
                 where = Place("question", question.slug, f"route {number}")
-                yield Problem(Code.LOOP, where, {"slug": route.to})
+                yield Problem(Code.LOOP, where, {"question": Place("question", route.to)})
 
 
 def _ends(tree: content.Tree) -> Iterator[Problem]:
@@ -412,8 +481,7 @@ def _ends(tree: content.Tree) -> Iterator[Problem]:
                 _may_open(route.when, question.slug, choice.slug) for route in question.routes
             )
             if not (leads_on or choice.unsure or fact in telling):
-                place = Place("question", question.slug, f"choice {choice.slug}")
-                yield Problem(Code.DEAD_END, place)
+                yield Problem(Code.DEAD_END, _choice(question.slug, choice.slug))
 
 
 def _may_open(when: content.Condition, question: str, choice: str) -> bool:
@@ -429,17 +497,18 @@ def _in_vain(tree: content.Tree) -> Iterator[Problem]:
                 mentions[fact].append(place)
     for question in tree.questions:
         place = Place("question", question.slug)
-        if not any(mentions[question.slug, choice.slug] for choice in question.choices):
+        telling = [c for c in question.choices if mentions[question.slug, c.slug] or c.audience]
+        if not telling:
             yield Problem(Code.QUESTION_IN_VAIN, place)
             continue
         idle = [
-            choice.slug
+            _choice(question.slug, choice.slug)
             for choice in question.choices
             if not (choice.unsure or choice.exclusive or mentions[question.slug, choice.slug])
         ]
         # One such choice is told apart by the others; two of them are the same answer twice.
         if len(idle) > 1:
-            yield Problem(Code.CHOICES_IDLE, place, {"slugs": ", ".join(idle)})
+            yield Problem(Code.CHOICES_IDLE, place, {"choices": idle})
 
 
 def _paths(tree: Tree) -> Iterator[Problem]:
@@ -454,14 +523,9 @@ def _paths(tree: Tree) -> Iterator[Problem]:
 
 def _never_asked(tree: Tree) -> Iterator[Problem]:
     """Questions and routes that no path uses."""
-    asked: set[str] = set()
-    opened: set[Route] = set()
-    for question, _, routes in explore(tree, frozenset()):
-        if question is not None:
-            asked.add(question.slug)
-            opened.update(routes)
+    asked, opened = uses(tree)
     for question in tree.questions.values():
-        if question.slug not in asked:
+        if question not in asked:
             yield Problem(Code.QUESTION_UNREACHABLE, Place("question", question.slug))
             continue
         for number, route in enumerate(question.routes, start=1):
@@ -472,45 +536,45 @@ def _never_asked(tree: Tree) -> Iterator[Problem]:
 
 def _never_advised(tree: Tree) -> Iterator[Problem]:
     """Findings and actions that no path ends with."""
-    # A sample by chance meets nearly everything; only the rest is searched for.
-    found: set[Finding] = set()
-    shown: set[Action] = set()
-    for sampled in sample_paths(tree, SAMPLE):
-        advice = advise(sampled)
-        found.update(diagnosis.finding for diagnosis in advice.diagnoses)
-        shown.update(advice.actions)
-    for finding in tree.findings:
-        if not (finding.fallback or finding in found or _can_hold(tree, finding)):
-            yield Problem(Code.FINDING_UNREACHABLE, Place("finding", finding.slug))
     listed = (action for finding in tree.findings for action in finding.actions)
-    for action in dict.fromkeys((*listed, *tree.general_actions)):
-        if action not in shown and not _can_be_shown(tree, action):
+    actions = tuple(dict.fromkeys((*listed, *tree.general_actions)))
+    evidence = (evidence.when for finding in tree.findings for evidence in finding.evidence)
+    ends = Ends(tree, [*evidence, *(action.when for action in actions)])
+    for finding in tree.findings:
+        if not (finding.fallback or _can_hold(ends, finding)):
+            yield Problem(Code.FINDING_UNREACHABLE, Place("finding", finding.slug))
+    for action in actions:
+        if not _can_be_shown(tree, ends, action):
             yield Problem(Code.ACTION_NEVER_SHOWN, Place("action", action.slug))
 
 
-def _can_hold(tree: Tree, finding: Finding, also: Condition = ALWAYS) -> bool:
-    """Whether some path ends with this finding, and with the condition `also`."""
-    interesting = also.facts.union(*(e.when.facts for e in finding.evidence))
-    return any(
-        question is None and also.holds(facts) and finding.holds(facts)
-        for question, facts, _ in explore(tree, interesting)
-    )
+def _can_hold(ends: Ends, finding: Finding, also: Condition = ALWAYS) -> bool:
+    """Whether some path ends with evidence for this finding, and with the condition `also`."""
+    return ends.some(*_evidence(finding), also)
 
 
-def _can_be_shown(tree: Tree, action: Action) -> bool:
+def _evidence(finding: Finding) -> tuple[list[Condition], list[Condition]]:
+    """What speaks for a finding, and what rules it out."""
+    against = [e.when for e in finding.evidence if e.effect is Effect.RULES_OUT]
+    return [e.when for e in finding.evidence if e.effect is not Effect.RULES_OUT], against
+
+
+def _can_be_shown(tree: Tree, ends: Ends, action: Action) -> bool:
     """Whether some path ends with advice that has this action."""
     if action.general:
-        return any(
-            question is None and action.when.holds(facts)
-            for question, facts, _ in explore(tree, action.when.facts)
-        )
-    holders = (f for f in tree.findings if action in f.actions and not f.fallback)
-    return any(_can_hold(tree, finding, action.when) for finding in holders)
+        return ends.some([action.when])
+    holders = [finding for finding in tree.findings if action in finding.actions]
+    if any(_can_hold(ends, finding, action.when) for finding in holders):
+        return True
+    # The fallback is the answer where nothing else is found.
+    return tree.fallback in holders and ends.some_without(
+        [_evidence(finding) for finding in tree.findings], action.when
+    )
 
 
 def _messages(tree: Tree) -> Iterator[Problem]:
     for message in tree.messages:
-        yield from _impossible(tree, Place("message", message.slug), message.implies)
+        yield from _impossible(tree, Place("message", message.slug, "implies"), message.implies)
 
 
 def _impossible(tree: Tree, place: Place, facts: Iterable[Fact]) -> Iterator[Problem]:
@@ -519,37 +583,40 @@ def _impossible(tree: Tree, place: Place, facts: Iterable[Fact]) -> Iterator[Pro
         try:
             read_answer(tree.questions[question], choices)
         except UnreadableError:
-            details = {"slug": question, "choices": _list(choices)}
-            yield Problem(Code.ANSWER_IMPOSSIBLE, place, details)
+            asked = Place("question", question)
+            given = [_choice(question, slug) for slug in choices]
+            yield Problem(Code.ANSWER_IMPOSSIBLE, place, {"question": asked, "choices": given})
 
 
 def _scenarios(tree: Tree) -> Iterator[Problem]:
     for scenario in tree.scenarios:
         place = Place("scenario", scenario.slug)
-        if impossible := list(_impossible(tree, place, scenario.answers)):
+        answers = Place("scenario", scenario.slug, "answers")
+        if impossible := list(_impossible(tree, answers, scenario.answers)):
             yield from impossible
             continue
         if not scenario.findings:
             yield Problem(Code.SCENARIO_EXPECTS_NOTHING, place)
         walked = walk(tree, answers_of(scenario.answers))
         if walked.question is not None:
-            yield Problem(Code.SCENARIO_UNFINISHED, place, {"slug": walked.question.slug})
+            asked = Place("question", walked.question.slug)
+            yield Problem(Code.SCENARIO_UNFINISHED, place, {"question": asked})
             continue
         if walked.dropped:
-            slugs = ", ".join(answered.question.slug for answered in walked.dropped)
-            yield Problem(Code.SCENARIO_IGNORED, place, {"slugs": slugs})
+            unasked = _places("question", (given.question.slug for given in walked.dropped))
+            yield Problem(Code.SCENARIO_IGNORED, place, {"questions": unasked})
         advice = advise(walked)
-        got = tuple(diagnosis.finding.slug for diagnosis in advice.diagnoses)
-        if got[: len(scenario.findings)] != scenario.findings:
-            details = {"expected": _list(scenario.findings), "got": _list(got)}
-            yield Problem(Code.SCENARIO_FINDINGS, place, details)
+        expected = _places("finding", scenario.findings)
+        got = _places("finding", (diagnosis.finding.slug for diagnosis in advice.diagnoses))
+        if got[: len(expected)] != expected:
+            yield Problem(Code.SCENARIO_FINDINGS, place, {"expected": expected, "got": got})
         shown = {action.slug for action in advice.actions}
-        absent = sorted(set(scenario.actions) - shown)
-        unwanted = sorted(set(scenario.absent_actions) & shown)
+        absent = _places("action", sorted(set(scenario.actions) - shown))
+        unwanted = _places("action", sorted(set(scenario.absent_actions) & shown))
         if absent or unwanted:
-            details = {"absent": _list(absent), "unwanted": _list(unwanted)}
+            details = {"absent": absent, "unwanted": unwanted}
             yield Problem(Code.SCENARIO_ACTIONS, place, details)
 
 
-def _list(slugs: Iterable[str]) -> str:
-    return ", ".join(slugs) or "-"
+def _places(kind: str, slugs: Iterable[str]) -> list[Place]:
+    return [Place(kind, slug) for slug in slugs]

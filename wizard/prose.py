@@ -1,7 +1,8 @@
-"""Editors' Markdown to HTML that cannot harm, with contacts put in place.
+"""Editors' Markdown to HTML that cannot harm, with contacts and figures put in place.
 
-Phone numbers are written once, as contacts. Prose says `{police}` and the
-number appears there, as a link that a phone can dial.
+Phone numbers and rates are written once. Prose says `{police}` and the number
+appears there, as a link that a phone can dial; it says `{lpr-1y}` and the rate
+appears, with its date.
 """
 
 import re
@@ -16,7 +17,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9]+(?:-[a-z0-9]+)*)\}")
-_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "a"}
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "a", "small"}
 _ATTRIBUTES = {"a": {"href", "class"}, "ol": {"start"}}
 _SCHEMES = {"https", "http", "tel"}
 
@@ -31,18 +32,19 @@ class Html(str):
         return self
 
 
-class Number(NamedTuple):
-    """How a contact stands in prose: what is shown, and where it leads."""
+class Insert(NamedTuple):
+    """What a placeholder becomes: what is shown, where it leads, and its small print."""
 
     shown: str
-    href: str
+    href: str = ""
+    note: str = ""
 
 
-def to_html(markdown: str, contacts: Mapping[str, Number]) -> Html:
+def to_html(markdown: str, inserts: Mapping[str, Insert]) -> Html:
     """Render Markdown. Unknown placeholders stay visible; publishing refuses them."""
     if not markdown.strip():
         return Html("")
-    html = _MARKDOWN.render(markdown.strip(), {"contacts": contacts})
+    html = _MARKDOWN.render(markdown.strip(), {"inserts": inserts})
     return Html(
         nh3.clean(
             html,
@@ -54,39 +56,43 @@ def to_html(markdown: str, contacts: Mapping[str, Number]) -> Html:
     )
 
 
-def to_text(plain: str, contacts: Mapping[str, Number]) -> str:
-    """Plain text with the contacts' numbers put in place."""
+def to_text(plain: str, inserts: Mapping[str, Insert]) -> str:
+    """Plain text with numbers and figures put in place."""
 
     def shown(match: re.Match[str]) -> str:
-        contact = contacts.get(match[1])
-        return contact.shown if contact else match[0]
+        insert = inserts.get(match[1])
+        return insert.shown + insert.note if insert else match[0]
 
     return PLACEHOLDER.sub(shown, plain)
 
 
-def _text_with_contacts(
+def _text_with_inserts(
     renderer: RendererHTML,
     tokens: Sequence[Token],
     index: int,
     options: OptionsDict,
-    env: Mapping[str, Mapping[str, Number]],
+    env: Mapping[str, Mapping[str, Insert]],
 ) -> str:
-    """The renderer's rule for text: placeholders become links, unless inside a link."""
+    """The renderer's rule for text: placeholders become what they stand for."""
     text = escape(tokens[index].content)
     before = [token.type for token in tokens[:index]]
     if before.count("link_open") > before.count("link_close"):
-        return to_text(text, env["contacts"])
-    return PLACEHOLDER.sub(lambda match: _link(match, env["contacts"]), text)
+        escaped = {slug: i._replace(shown=escape(i.shown)) for slug, i in env["inserts"].items()}
+        return to_text(text, escaped)
+    return PLACEHOLDER.sub(lambda match: _inserted(match, env["inserts"]), text)
 
 
-def _link(match: re.Match[str], contacts: Mapping[str, Number]) -> str:
-    contact = contacts.get(match[1])
-    if contact is None:
+def _inserted(match: re.Match[str], inserts: Mapping[str, Insert]) -> str:
+    insert = inserts.get(match[1])
+    if insert is None:
         return match[0]
-    return f'<a class="contact-link" href="{escape(contact.href)}">{escape(contact.shown)}</a>'
+    shown = escape(insert.shown)
+    if insert.href:
+        return f'<a class="contact-link" href="{escape(insert.href)}">{shown}</a>'
+    return f"{shown}<small>{escape(insert.note)}</small>" if insert.note else shown
 
 
 _MARKDOWN = MarkdownIt("zero").enable(
     ["newline", "emphasis", "list", "link", "blockquote", "escape", "entity"]
 )
-_MARKDOWN.add_render_rule("text", _text_with_contacts)
+_MARKDOWN.add_render_rule("text", _text_with_inserts)

@@ -14,7 +14,17 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvError
+from environs import Env, EnvError, ValidationError
+from limits import parse
+
+
+def _is_rate(told: str) -> None:
+    """Refuse what `throttle` could not count by. Empty is without a limit."""
+    try:
+        parse(told) if told else None
+    except ValueError:
+        raise ValidationError(f"“{told}” is no rate; an example is “30/hour”.") from None
+
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,6 +38,13 @@ SECRET_KEY: str = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
 BEHIND_TLS_PROXY: bool = env.bool("BEHIND_TLS_PROXY", False)
+STALE_AFTER_DAYS: int = env.int("STALE_AFTER_DAYS", 180)
+# The one who publishes a draft must not be its last editor.
+SECOND_PAIR_OF_EYES: bool = env.bool("SECOND_PAIR_OF_EYES", False)
+# How many proxies stand before this site, each noting in X-Forwarded-For who asked it.
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0)
+# How many links to results one address may make, as in "30/hour"; empty: any number.
+SHARE_RATE: str = env.str("SHARE_RATE", "30/hour", validate=_is_rate)
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO").upper()
 _database: Any = env.dj_db_url("DATABASE_URL") if env.str("DATABASE_URL", "") else {}
 
@@ -150,9 +167,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in real use: in memory there is no write-ahead log.
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
-    _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
-    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    _options = _database.setdefault("OPTIONS", {})
+    _options.setdefault("connect_timeout", 5)
+    # Threads that come and go would each keep a connection of their own open.
+    _options.setdefault("pool", {"min_size": 1, "max_size": 8, "timeout": 5})
 DATABASES = {"default": _database}
 
 # How old, in seconds, the knowledge of which edition is current may be.

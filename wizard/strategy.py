@@ -2,13 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
+from itertools import islice, zip_longest
 
-from wizard.compiled import Action, Contact, Evidence, Fact, Finding, Source, Tree
-from wizard.content import PERMANENT_THEMES, Effect, Horizon, Theme
+from wizard.compiled import (
+    Action,
+    Alternative,
+    Contact,
+    Evidence,
+    Fact,
+    Finding,
+    Source,
+    Term,
+    Tree,
+)
+from wizard.content import PERMANENT_THEMES, Audience, Effect, Horizon, Theme
 from wizard.engine import Answered, Walk
 
 FIRST_ACTIONS = 3
@@ -33,7 +43,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A finding that the answers point to. Only the fallback has no reasons."""
+    """A finding that the answers point to."""
 
     finding: Finding
     certainty: Certainty
@@ -46,12 +56,25 @@ class RuledOut:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NextCause:
+    """What comes next once `failed`, the main remedy of a cause, did not help.
+
+    Its main remedy is `action`; without `diagnosis` no cause is left.
+    """
+
+    failed: Action
+    diagnosis: Diagnosis | None = None
+    action: Action | None = None
+
+
 @dataclass(frozen=True)
 class Strategy:
     """What a finished walk yields.
 
     `plan` has the actions by horizon, soonest first; `permanent` those of the
-    three themes that are always there. No action stands twice.
+    three themes that are always there. No action stands twice. `undecided`: the
+    answers point to no cause, so the fallback stands for one.
     """
 
     walk: Walk
@@ -59,6 +82,16 @@ class Strategy:
     ruled_out: tuple[RuledOut, ...]
     plan: Mapping[Horizon, tuple[Action, ...]]
     permanent: Mapping[Theme, tuple[Action, ...]]
+    undecided: bool = False
+
+    def without_answers(self) -> "Strategy":
+        """The same causes and plan; nothing else in it tells what was answered."""
+        return replace(
+            self,
+            walk=Walk(self.walk.tree, (), None),
+            diagnoses=tuple(replace(diagnosis, reasons=()) for diagnosis in self.diagnoses),
+            ruled_out=(),
+        )
 
     @property
     def safety(self) -> bool:
@@ -72,10 +105,41 @@ class Strategy:
 
     @property
     def first_actions(self) -> tuple[Action, ...]:
-        """The first steps against the first cause, soonest first."""
-        against = self.diagnoses[0].finding.actions
-        planned = (action for actions in self.plan.values() for action in actions)
-        return tuple(islice((a for a in planned if a in against), FIRST_ACTIONS))
+        """The first steps, soonest first; against two causes in turn if both are as sure."""
+        first, *others = self.diagnoses
+        equals = [d for d in others[:1] if d.certainty is first.certainty]
+        if first.certainty is Certainty.POSSIBLE:
+            equals = []
+        by_cause = [self._against(diagnosis) for diagnosis in (first, *equals)]
+        in_turn = dict.fromkeys(a for steps in zip_longest(*by_cause) for a in steps if a)
+        return tuple(islice(in_turn, FIRST_ACTIONS))
+
+    @cached_property
+    def next_causes(self) -> tuple[NextCause, ...]:
+        """What to turn to each time that a main remedy did not help, in turn.
+
+        The main remedy of a cause is its soonest action that is not the one of a cause
+        before it; a cause without one is passed over. Safety waits for no trial.
+        """
+        if self.safety:
+            return ()
+        remedies: dict[Action, Diagnosis] = {}
+        for diagnosis in self.diagnoses:
+            own = (action for action in self._against(diagnosis) if action not in remedies)
+            remedies.update((action, diagnosis) for action in islice(own, 1))
+        turns = list(remedies.items())
+        followers = ((diagnosis, action) for action, diagnosis in turns[1:])
+        return tuple(
+            NextCause(failed, *(follower or ()))
+            for (failed, _), follower in zip_longest(turns, followers)
+        )
+
+    def _against(self, diagnosis: Diagnosis) -> list[Action]:
+        """The actions against one cause, soonest first."""
+        shown = set(self.actions)
+        steps = [action for action in diagnosis.finding.actions if action in shown]
+        horizons = list(Horizon)
+        return sorted(steps, key=lambda action: horizons.index(action.horizon))
 
     @cached_property
     def safety_actions(self) -> tuple[Action, ...]:
@@ -109,6 +173,11 @@ class Strategy:
         return tuple(dict.fromkeys(c for action in self.actions for c in action.contacts))
 
     @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The words of the causes that the glossary explains, each once."""
+        return tuple(dict.fromkeys(t for d in self.diagnoses for t in d.finding.terms))
+
+    @cached_property
     def sources(self) -> Mapping[str, tuple[int, Source]]:
         """Sources by slug, numbered in the order in which the page first names them."""
         named: dict[str, Source] = {}
@@ -138,7 +207,8 @@ def advise(walk: Walk) -> Strategy:
             ruled_out.append(RuledOut(finding, _reasons(against, walk)))
         elif holding:
             found.append(Diagnosis(finding, _certainty(holding), _reasons(holding, walk)))
-    if not found:
+    undecided = not found
+    if undecided:
         found = [Diagnosis(tree.fallback, Certainty.POSSIBLE, ())]
         ruled_out = [r for r in ruled_out if r.finding is not tree.fallback]
     rank = list(Certainty)
@@ -157,7 +227,31 @@ def advise(walk: Walk) -> Strategy:
         permanent={
             theme: tuple(a for a in actions if a.theme is theme) for theme in PERMANENT_THEMES
         },
+        undecided=undecided,
     )
+
+
+def audience_of(walk: Walk) -> Audience | None:
+    """Who borrows, as far as the answers say. The last answer that says so counts."""
+    said = [c.audience for answered in walk.trail for c in answered.choices if c.audience]
+    return said[-1] if said else None
+
+
+def alternatives(
+    tree: Tree, audience: Audience, within: Horizon | None = None
+) -> tuple[Alternative, ...]:
+    """Other ways to get money that are open to `audience` and help `within` that time.
+
+    Soonest first; among equals those without a new debt, then the tree's order.
+    """
+    horizons = list(Horizon)
+    latest = len(horizons) if within is None else horizons.index(within)
+    fitting = [
+        alternative
+        for alternative in tree.alternatives
+        if audience in alternative.audiences and horizons.index(alternative.within) <= latest
+    ]
+    return tuple(sorted(fitting, key=lambda a: (horizons.index(a.within), a.borrowing)))
 
 
 def _certainty(holding: Iterable[Evidence]) -> Certainty:

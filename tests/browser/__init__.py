@@ -6,10 +6,10 @@ CLASS_TWO_CARD = (
     ("asked-for", "none"),
     ("product", "jiebei"),
     ("stopped", "failed"),
+    ("fail-text", "bare"),
     ("card-signs", "none"),
     ("card-class", "class2"),
     ("amount", "5万"),
-    ("identity", "valid"),
 )
 """放款失败, a class II card, 50,000 yuan: the walk of most tests."""
 

@@ -1,34 +1,22 @@
 """The site as a subprocess, as `make run` starts it, and one Chromium for all tests."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
+from tests.servers import clean_environment, manage, process, run
 
-ROOT = Path(__file__).resolve().parents[2]
-HEIGHTS = {320: 640, 360: 760, 1280: 900}
+HEIGHTS = {320: 640, 360: 760, 768: 1024, 1280: 900}
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
-OUR_SETTINGS = (
-    "ALLOWED_HOSTS",
-    "BEHIND_TLS_PROXY",
-    "DATABASE_URL",
-    "DEBUG",
-    "LOG_LEVEL",
-    "PRODUCTION",
-    "SECRET_KEY",
-    "TRUSTED_ORIGINS",
-)
+STAFF = """
+from django.contrib.auth.models import Group
+from wizard.models import User
+for name in ("editor", "publisher"):
+    user = User.objects.create_user(name, password=name, is_staff=True)
+    user.groups.add(Group.objects.get(name=name))
+"""
 WRONG_ANSWER = "the server responded with a status of 422"
 """What Chromium logs when the server finds a mistake in an answer."""
 
@@ -43,26 +31,14 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The address of a fresh installation; its last test fails if the server met an error."""
-    kept = {name: value for name, value in os.environ.items() if name not in OUR_SETTINGS}
-    environment = kept | {"DATA_DIR": str(tmp_path_factory.mktemp("data"))}
-    _manage(environment, "migrate")
-    _manage(environment, "bootstrap")
+    environment = clean_environment(tmp_path_factory.mktemp("data")) | {"SHARE_RATE": ""}
+    manage(environment, "migrate")
+    manage(environment, "bootstrap")
+    run(environment, STAFF)
     # A second edition of the small tree: the first one becomes an old one.
-    _manage(environment, "publish_tree", "loan-offer")
-    address = f"http://127.0.0.1:{_free_port()}"
-    log = tmp_path_factory.mktemp("server") / "stderr"
-    command = [sys.executable, "manage.py", "runserver", urlsplit(address).netloc, "--noreload"]
-    with log.open("wb") as stderr:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=stderr
-        )
-        try:
-            _wait_until_ready(server, address, log)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    manage(environment, "publish_tree", "loan-offer")
+    with process(environment, tmp_path_factory.mktemp("server") / "stderr") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +76,22 @@ def open_page(browser, site):
     for context in contexts:
         context.close()
     assert [c for c in complaints if not any(part in c for part in allowed)] == []
+
+
+@pytest.fixture
+def staff_page(open_page, site):
+    """Open a page of the admin as somebody of a role: "editor" or "publisher"."""
+
+    def staff_page(address, *, user="publisher", width=1280, language="en", **visitor):
+        page = open_page(width=width, language=language, **visitor)
+        page.goto(f"{site}/admin/login/?next={address}")
+        page.locator("#id_username").fill(user)
+        page.locator("#id_password").fill(user)
+        page.locator("#login-form [type=submit]").click()
+        page.wait_for_url(f"{site}{address}")
+        return page
+
+    return staff_page
 
 
 @pytest.fixture(params=[360, 1280], ids="{}px".format)
@@ -148,37 +140,3 @@ def _watch(context, site, complaints):
     context.on("weberror", lambda failed: complaints.append(f"script error: {failed.error}"))
     context.on("request", request)
     context.on("response", response)
-
-
-def _manage(environment, *arguments):
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}"
-
-
-def _free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_ready(server, address, log):
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"{address}/healthz/ready", timeout=5) as response:
-                assert response.status == 200
-                return
-        except urllib.error.HTTPError as refused:
-            refused.close()
-        except OSError:
-            pass
-        assert server.poll() is None, log.read_text()
-        time.sleep(0.1)
-    pytest.fail(f"The server is not ready after 30 seconds.\n{log.read_text()}")

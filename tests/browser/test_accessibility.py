@@ -12,6 +12,9 @@ PAGES = {
     "number": step_address("", until("amount"), "{language}"),
     "strategy": step_address("", CLASS_TWO_CARD, "{language}"),
     "scam": step_address("", [("asked-for", "pay-first")], "{language}"),
+    "messages": "/{language}/messages/",
+    "found messages": "/{language}/messages/?q=银行卡异常，放款失败",
+    "alternatives": "/{language}/jiebei/alternatives/",
     "old edition": step_address("", (), "{language}", tree="loan-offer"),
     "no such tree": "/{language}/nothing/",
     "no such edition": step_address("", (), "{language}", edition=99),
@@ -160,7 +163,7 @@ def test_dropped_answers_are_announced(open_page, site, javascript):
 
     answer(page, "card-class", "class1")
 
-    expect(page.get_by_role("status")).to_contain_text("50,000")
+    expect(page.locator("#dropped").and_(page.get_by_role("status"))).to_contain_text("50,000")
     if javascript:
         expect(page.locator("#dropped")).to_be_focused()
 

@@ -20,6 +20,9 @@ PAGES = {
     "number": step_address("", until("amount"), "{language}"),
     "strategy": step_address("", CLASS_TWO_CARD, "{language}"),
     "scam": step_address("", [("asked-for", "pay-first")], "{language}"),
+    "messages": "/{language}/messages/",
+    "found messages": "/{language}/messages/?q=银行卡异常，放款失败",
+    "alternatives": "/{language}/jiebei/alternatives/",
 }
 LEAST_CONTRAST = 4.5
 
@@ -98,9 +101,10 @@ def test_everything_to_press_is_high_enough(open_page, language):
     page = open_page(language=language)
     small = {}
 
-    for name in ("home", "many", "single", "number"):
+    for name in ("home", "many", "single", "number", "messages", "found messages", "alternatives"):
         page.goto(PAGES[name].format(language=language))
         small[name] = page.evaluate(SMALL_TARGETS)
+    page.goto(PAGES["number"].format(language=language))
     press_continue(page)
     expect(page.locator("#error-summary")).to_be_visible()
     page.locator("details.answers summary").click()

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
+import segno
 from django import template
 from django.conf import settings
 from django.urls import reverse, translate_url
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
-from wizard import wording
+from wizard import journey, wording
 from wizard.compiled import Source
-from wizard.content import Grade, Horizon, Theme
+from wizard.content import Audience, Grade, Horizon, Station, Theme
 from wizard.engine import Answered
+from wizard.journey import Reached, Stop
 from wizard.strategy import Certainty
 
 register = template.Library()
@@ -34,6 +36,11 @@ def horizon_name(horizon: Horizon) -> str:
 
 
 @register.filter
+def audience_name(audience: Audience) -> str:
+    return str(wording.AUDIENCES[audience])
+
+
+@register.filter
 def theme_name(theme: Theme) -> str:
     return str(wording.THEMES[theme])
 
@@ -41,6 +48,22 @@ def theme_name(theme: Theme) -> str:
 @register.filter
 def grade_name(grade: Grade) -> str:
     return str(wording.GRADES[grade])
+
+
+@register.filter
+def way(stopped_at: Station) -> tuple[Stop, ...]:
+    """The stations that the money passed, where it stopped, and those ahead."""
+    return journey.way(stopped_at)
+
+
+@register.filter
+def station_name(station: Station) -> str:
+    return str(wording.STATIONS[station])
+
+
+@register.filter
+def reached_name(reached: Reached) -> str:
+    return str(wording.REACHED[reached])
 
 
 @register.filter
@@ -54,13 +77,33 @@ def references(sources: Iterable[Source], numbered: Mapping[str, tuple[int, Sour
     return format_html('<span class="references">{}</span>', links) if links else links
 
 
+@register.simple_tag
+def never_disclose() -> str:
+    return str(wording.NEVER_DISCLOSE)
+
+
+@register.simple_tag
+def qr(address: str) -> SafeString:
+    """The address as a QR code, sharp at every size; nothing if it is too long for one."""
+    try:
+        # Looking for the best of the eight masks takes ten times as long; each can be read.
+        code = segno.make(address, error="m", micro=False, mask=3)
+    except segno.DataOverflowError:
+        return SafeString()
+    svg = code.svg_inline(
+        border=4, omitsize=True, svgclass="qr-code", lineclass="", dark="#000", light="#fff"
+    )
+    return mark_safe(svg)  # noqa: S308 - drawn here; no text of the address stands in it
+
+
 @register.simple_tag(takes_context=True)
 def other_language(context: template.Context) -> dict[str, str]:
     """The language that the page is not in, and where it stands in that one."""
     here = get_language()
     code = next(code for code, _ in settings.LANGUAGES if code != here)
     address = context.get("canonical") or context["request"].path
-    there = translate_url(address, code)
+    preview = context.get("preview")
+    there = preview.in_language(code) if preview else translate_url(address, code)
     if there == address:
         # A page that does not exist has no translation: to the home page, then.
         with override(code):

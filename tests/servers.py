@@ -1,0 +1,118 @@
+"""Real server processes over a database of their own, for tests of many at once."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from contextlib import closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = (
+    "ALLOWED_HOSTS",
+    "BEHIND_TLS_PROXY",
+    "DATABASE_URL",
+    "DEBUG",
+    "LOG_LEVEL",
+    "PRODUCTION",
+    "SECOND_PAIR_OF_EYES",
+    "SECRET_KEY",
+    "SHARE_RATE",
+    "TRUSTED_ORIGINS",
+    "TRUSTED_PROXIES",
+)
+"""What the environment of the tests may not change."""
+
+
+def clean_environment(data):
+    """The environment of a site that keeps its files in `data`, with nothing else set."""
+    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    return kept | {"DATA_DIR": str(data)}
+
+
+def manage(environment, *arguments):
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, f"manage.py {arguments}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def run(environment, script, **values):
+    return manage(environment, "shell", "--no-imports", "-c", script.format(**values))
+
+
+@contextmanager
+def database(tmp_path):
+    """The environment of a site with a database of its own, on the server of this run."""
+    environment = clean_environment(tmp_path / "data")
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield environment
+        return
+    name = f"servers_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            place = urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
+            yield environment | {"DATABASE_URL": place}
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def free_place():
+    """A host with a port that nobody uses."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def start(environment, log, place):
+    """A server process that is ready to answer at `place`."""
+    command = [sys.executable, "manage.py", "runserver", place, "--noreload"]
+    with log.open("ab") as output:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=output
+        )
+    wait_until_ready(server, f"http://{place}", log)
+    return server
+
+
+@contextmanager
+def process(environment, log):
+    """The address of a server process; it met no error when it is stopped."""
+    place = free_place()
+    server = start(environment, log, place)
+    try:
+        yield f"http://{place}"
+    finally:
+        died = server.poll()
+        server.terminate()
+        server.wait(timeout=10)
+    assert died is None, f"The server ended by itself: {died}\n{log.read_text()}"
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def wait_until_ready(server, address, log):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{address}/healthz/ready", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"The server is not ready.\n{log.read_text()}")

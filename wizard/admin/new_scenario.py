@@ -1,0 +1,176 @@
+"""A new scenario: out of a walk, or out of an address that somebody pasted."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.db import transaction
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from wizard import compiled, wording
+from wizard.admin import history, slugs
+from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
+from wizard.admin.preview import UnwalkableError, draft_in, preview_url, unwalkable
+from wizard.admin.widgets import ProseField
+from wizard.engine import Walk, answers_of, walk
+from wizard.models import Action, Choice, Finding, Scenario, ScenarioFinding, Tree
+from wizard.strategy import Strategy, advise
+
+PASTED = "address"
+
+
+class ScenarioForm(forms.Form):
+    """What somebody says about a walk that becomes a scenario."""
+
+    story_zh_hans = ProseField(
+        label=_("Story, in Chinese"),
+        widget=forms.Textarea(attrs={"rows": 3, "lang": "zh-hans"}),
+        help_text=_("Who, what happened, in two sentences. No names, no numbers of cards."),
+    )
+    story_en = ProseField(
+        label=_("Story, in English"), widget=forms.Textarea(attrs={"rows": 3, "lang": "en"})
+    )
+    findings = forms.MultipleChoiceField(
+        error_messages={
+            "required": _("Expect at least one finding, or the scenario proves nothing.")
+        }
+    )
+    actions = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, advice: Strategy, data: QueryDict | None = None) -> None:
+        found = [diagnosis.finding for diagnosis in advice.diagnoses]
+        preset = {
+            "findings": [finding.slug for finding in found],
+            "actions": [action.slug for action in advice.first_actions],
+        }
+        super().__init__(data, initial=preset)
+        self.fields["findings"].choices = [(f.slug, f.title) for f in found]  # type: ignore[attr-defined]
+        self.fields["actions"].choices = [(a.slug, a.title) for a in advice.actions]  # type: ignore[attr-defined]
+        for place, finding in enumerate(found, start=1):
+            self.fields[f"place-{finding.slug}"] = forms.IntegerField(
+                label=_("Place"), min_value=1, max_value=99, initial=place
+            )
+
+    @property
+    def expected(self) -> list[dict[str, Any]]:
+        """The findings as the form shows them: ticked or not, and at which place."""
+        ticked = self["findings"].value() or ()
+        return [
+            {"slug": slug, "title": title, "ticked": slug in ticked, "place": self[f"place-{slug}"]}
+            for slug, title in self.fields["findings"].choices  # type: ignore[attr-defined]
+        ]
+
+    @property
+    def appearing(self) -> list[dict[str, Any]]:
+        ticked = self["actions"].value() or ()
+        return [
+            {"slug": slug, "title": title, "ticked": slug in ticked}
+            for slug, title in self.fields["actions"].choices  # type: ignore[attr-defined]
+        ]
+
+    @property
+    def in_order(self) -> list[str]:
+        """The ticked findings by their places."""
+        given: list[str] = self.cleaned_data["findings"]
+        return sorted(given, key=lambda slug: self.cleaned_data[f"place-{slug}"])
+
+
+@tree_page("scenarios/new", to_see=CHANGE, to_post=CHANGE)
+def new_scenario(request: HttpRequest, tree: Tree) -> HttpResponse:
+    """Save the walk of an address as a scenario; `address` is one pasted from elsewhere."""
+    try:
+        draft = draft_in(tree, wording.language())
+    except UnwalkableError as exc:
+        return unwalkable(request, tree, exc.problems)
+    if PASTED in request.GET:
+        return _pasted(request, tree, draft)
+    given = dict(request.GET.lists())
+    walked = walk(draft, given)
+    again = walk(draft, answers_of(walked.facts)) if walked.finished else walked
+    advice = advise(again) if again.finished else None
+    form = ScenarioForm(advice, request.POST or None) if advice else None
+    if form is not None and form.is_valid():
+        scenario = _save(request, tree, again, form)
+        messages.success(request, _("The scenario “%s” is saved.") % scenario.slug)
+        return HttpResponseRedirect(reverse("admin:wizard_scenario_change", args=[scenario.pk]))
+    context = frame(
+        request,
+        tree,
+        "scenarios/new",
+        _("New scenario: %(tree)s") % {"tree": tree},
+        form=form,
+        walk=walked,
+        answers=[
+            {"question": answered.question.short, "answer": wording.answer(answered)}
+            for answered in walked.trail
+        ],
+        stops_at=again.question,
+        blank=walked.finished and not again.finished,
+        preview_url=preview_url(tree, wording.language(), given),
+    )
+    return render(request, "admin/wizard/tree/new_scenario.html", context)
+
+
+def _pasted(request: HttpRequest, tree: Tree, draft: compiled.Tree) -> HttpResponse:
+    """To the same page with the answers of an address; what does not fit is told."""
+    # No more than this is read of it: what was pasted may be anything.
+    path, _mark, query = request.GET[PASTED].strip().partition("#")[0].partition("?")
+    given = parse_qs(query, keep_blank_values=True)
+    answers = {name: values for name, values in given.items() if not name.startswith("_")}
+    if not answers:
+        messages.error(request, _("That address holds no answers."))
+        return HttpResponseRedirect(address("scenarios", tree))
+    if tree.slug not in path.split("/"):
+        messages.warning(request, _("The address does not name this tree. Is it the right one?"))
+    known = draft.questions.keys() | draft.question_aliases.keys()
+    for name in answers.keys() - known:
+        told = _("There is no question “%(slug)s” in the draft: its answer is left out.")
+        messages.warning(request, told % {"slug": name[:60]})
+    walked = walk(draft, answers)
+    if walked.question is not None and walked.fault is not None:
+        words = {
+            "question": walked.question.short,
+            "answer": ", ".join(answers.get(walked.question.slug, ()))[:60],
+        }
+        told = _("“%(question)s” cannot be answered with “%(answer)s” any more.")
+        messages.warning(request, told % words)
+    if walked.dropped:
+        named = ", ".join(answered.question.short for answered in walked.dropped)
+        told = _("The draft does not ask these with such answers, so they are left out: %(named)s")
+        messages.warning(request, told % {"named": named})
+    query = urlencode(walked.parameters_with_shown)
+    return HttpResponseRedirect(f"{address('scenarios/new', tree)}?{query}")
+
+
+@transaction.atomic
+def _save(request: HttpRequest, tree: Tree, walked: Walk, form: ScenarioForm) -> Scenario:
+    """The walk as a row of the draft, last of its kind, noted in the history."""
+    # A publisher waits until the scenario is whole.
+    tree.lock()
+    said, expected = form.cleaned_data, form.in_order
+    last = tree.scenarios.aggregate(last=Max("position"))["last"] or 0
+    scenario = Scenario.objects.create(
+        tree=tree,
+        slug=slugs.suggest({}, expected[0], slugs.taken(Scenario, tree)),
+        position=last + 1,
+        **{f"story_{code}": said[f"story_{code}"] for code in ("zh_hans", "en")},
+    )
+    choices = Choice.objects.filter(question__tree=tree).select_related("question")
+    rows = {(choice.question.slug, choice.slug): choice for choice in choices}
+    scenario.answers.set([rows[fact] for fact in walked.facts])
+    scenario.actions.set(Action.objects.filter(tree=tree, slug__in=said["actions"]))
+    findings = {finding.slug: finding for finding in Finding.objects.filter(tree=tree)}
+    for place, slug in enumerate(expected, start=1):
+        ScenarioFinding.objects.create(scenario=scenario, finding=findings[slug], position=place)
+    by = staff(request)
+    tree.touch(by)
+    if by is not None:
+        said_so = history.changes(None, history.portrait(scenario))
+        LogEntry.objects.log_actions(by.pk, [scenario], ADDITION, said_so, single_object=True)
+    return scenario

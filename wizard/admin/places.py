@@ -1,0 +1,148 @@
+"""Where a part of a draft is edited."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from wizard import wording
+from wizard.admin.pages import address
+from wizard.content import LANGUAGES
+from wizard.models import (
+    Action,
+    Alternative,
+    Choice,
+    Contact,
+    Evidence,
+    Figure,
+    Finding,
+    Message,
+    Part,
+    Question,
+    Route,
+    Scenario,
+    Source,
+    Term,
+    Tree,
+)
+from wizard.problems import Code, Place, Problem
+from wizard.translation import TRANSLATED
+
+MODELS: dict[str, type[models.Model]] = {
+    "tree": Tree,
+    "question": Question,
+    "finding": Finding,
+    "action": Action,
+    "alternative": Alternative,
+    "contact": Contact,
+    "figure": Figure,
+    "term": Term,
+    "source": Source,
+    "message": Message,
+    "scenario": Scenario,
+}
+"""The kinds of `problems.Place`, and their tables."""
+
+INLINES: dict[str, tuple[str, type[models.Model]]] = {
+    "choice": ("choices", Choice),
+    "route": ("routes", Route),
+    "evidence": ("evidence", Evidence),
+}
+"""What stands on the page of another part: how its rows are called there, and their table."""
+
+MENDED_AT: dict[Code, str] = {
+    Code.RESERVED_SLUG: "id_slug",
+    Code.DUPLICATE_SLUG: "id_slug",
+    Code.SEVERAL_FALLBACKS: "id_fallback",
+    Code.NO_CHOICES: "choices-group",
+    Code.RANGE_GAP: "choices-group",
+    Code.RANGE_OVERLAP: "choices-group",
+    Code.RANGE_BEYOND: "choices-group",
+    Code.CHOICES_IDLE: "choices-group",
+    Code.QUESTION_IN_VAIN: "routes-group",
+    Code.FINDING_UNREACHABLE: "evidence-group",
+    Code.SAFETY_WITHOUT_CONTACT: "steps-group",
+    Code.ACTION_NEVER_SHOWN: "id_general",
+    Code.UNSOURCED_FINDING: "id_sources",
+    Code.UNSOURCED_FIGURE: "id_sources",
+    Code.UNSOURCED_ALTERNATIVE: "id_sources",
+    Code.STALE: "id_checked_on",
+    Code.ENDED: "id_ends_on",
+    Code.SCENARIO_EXPECTS_NOTHING: "expected-group",
+    Code.SCENARIO_FINDINGS: "expected-group",
+    Code.SCENARIO_IGNORED: "id_answers",
+    Code.SCENARIO_ACTIONS: "id_actions",
+}
+"""The field, or the rows, to look at where a problem is about a part as a whole."""
+
+
+def row_at(tree: Tree, place: Place) -> Any:
+    """The row of a draft that a place names; None if it is not there any more."""
+    model = MODELS[place.kind]
+    lookup: dict[str, Any] = {"slug": place.slug}
+    if issubclass(model, Part):
+        lookup["tree"] = tree
+    return model._default_manager.filter(**lookup).first()
+
+
+def edit_url(row: models.Model) -> str:
+    """Where a row is edited. Raises NoReverseMatch where it has no page of its own."""
+    return reverse(f"admin:wizard_{row._meta.model_name}_change", args=[row.pk])
+
+
+def change_url(tree: Tree, place: Place, language: str = "") -> str:
+    """Where the part is edited, down to the field; "" if it is not there any more.
+
+    `language` says which of two fields is meant where a text has two.
+    """
+    row = row_at(tree, place)
+    if row is None:
+        return ""
+    address = edit_url(row)
+    field = _field(row, place.spot.split(), language or LANGUAGES[0])
+    return f"{address}#{field}" if field else address
+
+
+def mend_url(tree: Tree, problem: Problem) -> str:
+    """Where the problem is mended, down to the field of the language that it is about."""
+    if problem.code is Code.SCENARIO_UNFINISHED:
+        # All scenarios that stop there are answered together.
+        return f"{address('scenarios', tree)}#stop-{problem.details['question'].slug}"
+    part = change_url(tree, problem.place, str(problem.details.get("language", "")))
+    field = "" if problem.place.spot else MENDED_AT.get(problem.code, "")
+    return f"{part}#{field}" if part and field else part
+
+
+def problem_row(tree: Tree | None, problem: Problem) -> dict[str, Any]:
+    """A problem as lists of them show it; without a link to its field where there is no draft."""
+    return {
+        "level": problem.level,
+        "place": wording.place(problem),
+        "url": mend_url(tree, problem) if tree else "",
+        "text": wording.problem(problem),
+    }
+
+
+def _field(row: Any, spot: Sequence[str], language: str) -> str:
+    """The id of the field, or of the inline row, that a spot names on the change page."""
+    if not spot:
+        return ""
+    inline, *rest = spot
+    if inline not in INLINES or not rest:
+        return f"id_{_column(type(row), inline, language)}"
+    name, model = INLINES[inline]
+    if inline == "choice":
+        places = {choice.slug: n for n, choice in enumerate(row.choices.all())}
+        place = places.get(rest[0])
+    else:
+        place = int(rest[0]) - 1
+    if place is None:
+        return f"{name}-group"
+    if len(rest) == 1:
+        return f"{name}-{place}"
+    return f"id_{name}-{place}-{_column(model, rest[1], language)}"
+
+
+def _column(model: type[models.Model], field: str, language: str) -> str:
+    return f"{field}_{language.replace('-', '_')}" if field in TRANSLATED[model] else field

@@ -1,0 +1,168 @@
+"""Taking a document into a draft: what that would do, and doing it.
+
+Contacts, figures, sources and the glossary are shared by all trees: a document
+brings those that are missing, and changes none that is there.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models, transaction
+
+from wizard import content, drafts, publishing
+from wizard.content import Text
+from wizard.models import Tree, User
+from wizard.problems import Code, Level, Place, Problem, named, parts_of
+from wizard.translation import TRANSLATED
+
+UNWRITABLE = frozenset(
+    {
+        Code.SHAPE,
+        Code.DUPLICATE_SLUG,
+        Code.SEVERAL_FALLBACKS,
+        Code.UNKNOWN_QUESTION,
+        Code.UNKNOWN_CHOICE,
+        Code.UNKNOWN_REFERENCE,
+    }
+)
+"""With one of these the tables cannot hold the tree, not even as a draft."""
+
+_TABLES = {model.__name__: model for model in TRANSLATED}
+
+
+@dataclass(frozen=True)
+class Import:
+    """What taking in a document would do.
+
+    `tree` is what the draft would become, `before` what it is now (None: there is
+    no such tree yet). `kept` are the shared parts that the document has otherwise,
+    and that stay as they are. `problems` are all those of `tree`.
+    """
+
+    tree: content.Tree
+    before: content.Tree | None
+    kept: tuple[Place, ...]
+    problems: list[Problem]
+
+    @property
+    def refusals(self) -> list[Problem]:
+        """What must be mended before the document can be taken in."""
+        return [problem for problem in self.problems if problem.code in UNWRITABLE]
+
+    @property
+    def seen(self) -> str:
+        """The digest of the draft that would be replaced; empty where there is none."""
+        return publishing.digest(self.before) if self.before else ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether the draft would be another one."""
+        return self.tree != self.before
+
+
+def plan(document: content.Tree) -> Import:
+    """Look at what `document` would do. Nothing is changed."""
+    draft = Tree.objects.filter(slug=document.slug).first()
+    there = drafts.shared()
+    available: dict[str, list[Any]] = {}
+    for name, parts in there.items():
+        brought = {part.slug: part for part in getattr(document, name)}
+        all_of_them = brought | {part.slug: part for part in parts}
+        available[name] = sorted(all_of_them.values(), key=lambda part: str(part.slug))
+    tree = drafts.with_shared(document, available)
+    problems = [*named(_unstorable(document), tree), *publishing.problems_of(tree)]
+    return Import(
+        tree=tree,
+        before=drafts.snapshot(draft) if draft else None,
+        kept=tuple(_kept(document, there)),
+        problems=sorted(problems, key=lambda problem: problem.level is not Level.ERROR),
+    )
+
+
+@transaction.atomic
+def carry_out(tree: content.Tree, *, seen: str, by: User | None = None) -> Tree:
+    """Make the draft what an `Import` said.
+
+    Raises DraftChangedError if the draft is not the one `seen` there any more.
+    """
+    draft = Tree.objects.filter(slug=tree.slug).first()
+    if draft is not None:
+        draft.lock()
+    current = publishing.digest(drafts.snapshot(draft)) if draft else ""
+    if current != seen:
+        raise publishing.DraftChangedError
+    draft = drafts.restore(tree)
+    draft.touch(by)
+    return draft
+
+
+def _kept(document: content.Tree, there: dict[str, tuple[Any, ...]]) -> Iterator[Place]:
+    for name, rows in there.items():
+        by_slug = {row.slug: row for row in rows}
+        for part in getattr(document, name):
+            if by_slug.get(part.slug, part) != part:
+                yield Place(name.removesuffix("s"), part.slug)
+
+
+def _unstorable(document: content.Tree) -> Iterator[Problem]:
+    """What has the declared shape, but does not fit the tables."""
+    yield from _too_long(document, Place("tree", document.slug))
+    for kind, parts in parts_of(document).items():
+        for part in parts:
+            yield from _too_long(part, Place(kind, part.slug))
+    for question in document.questions:
+        for choice in question.choices:
+            place = Place("question", question.slug, f"choice {choice.slug}")
+            yield from _too_long(choice, place)
+    for finding in document.findings:
+        yield from _repeated(finding.actions, Place("finding", finding.slug, "actions"))
+    for scenario in document.scenarios:
+        yield from _repeated(scenario.findings, Place("scenario", scenario.slug, "findings"))
+    for name in ("contact", "figure", "term", "source"):
+        for slug, times in Counter(part.slug for part in parts_of(document)[name]).items():
+            if times > 1:
+                yield Problem(Code.DUPLICATE_SLUG, Place(name, slug), {"slug": slug})
+
+
+def _repeated(slugs: tuple[str, ...], place: Place) -> Iterator[Problem]:
+    for slug, times in Counter(slugs).items():
+        if times > 1:
+            yield Problem(Code.DUPLICATE_SLUG, place, {"slug": slug})
+
+
+def _too_long(part: msgspec.Struct, place: Place) -> Iterator[Problem]:
+    """What the editing page of the part would refuse: lengths, ranges, addresses."""
+    model = _TABLES[type(part).__name__]
+    for name in part.__struct_fields__:
+        for column, value in _columns(name, getattr(part, name)):
+            if error := _refused(model, column, value):
+                spot = f"{place.spot} {name}".strip()
+                yield Problem(Code.SHAPE, Place(place.kind, place.slug, spot), {"error": error})
+
+
+def _columns(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Text):
+        yield f"{name}_zh_hans", value.zh_hans
+        yield f"{name}_en", value.en
+    elif isinstance(value, str | int | Decimal):
+        yield name, value
+
+
+def _refused(model: type[models.Model], column: str, value: Any) -> str:
+    """Why a table does not take a value; empty if it does."""
+    try:
+        field = model._meta.get_field(column)
+    except FieldDoesNotExist:
+        return ""
+    if not isinstance(field, models.Field) or field.is_relation:
+        return ""
+    try:
+        field.run_validators(value)
+    except ValidationError as exc:
+        return " ".join(exc.messages)
+    return ""

@@ -1,0 +1,52 @@
+"""Print what the trees cover."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from wizard import drafts
+from wizard.coverage import Coverage, cover
+from wizard.models import Source, Tree
+from wizard.problems import find_unwalkable
+
+
+class Command(BaseCommand):
+    help = "List for each cause its paths, messages and scenarios; then what lacks a source."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", nargs="*", help="the trees to look at (default: all)")
+
+    def handle(self, *args: Any, slug: list[str], **options: Any) -> None:
+        trees = Tree.objects.filter(slug__in=slug) if slug else Tree.objects.all()
+        if missing := set(slug) - {tree.slug for tree in trees}:
+            raise CommandError(f"No such tree: {', '.join(sorted(missing))}")
+        snapshots = {tree.slug: drafts.snapshot(tree) for tree in Tree.objects.all()}
+        for tree in trees:
+            if find_unwalkable(snapshots[tree.slug]):
+                raise CommandError(f"{tree.slug} cannot be walked: see check_trees.")
+            self._print(cover(snapshots[tree.slug]))
+        named = {source.slug for snapshot in snapshots.values() for source in snapshot.sources}
+        self._list("sources not used", sorted(set(_slugs()) - named))
+
+    def _print(self, found: Coverage) -> None:
+        self.stdout.write(
+            f"{found.slug}: {found.paths:,} paths (ticks singly and in pairs), "
+            f"at most {found.longest} questions"
+        )
+        row = "{:<28}{:>12}{:>10}{:>10}{:>10}{:>9}".format
+        heads = ("cause", "paths", "messages", "wordings", "scenarios", "actions")
+        self.stdout.write(row(*heads))
+        for cause in found.causes:
+            figures = (cause.messages, cause.wordings, cause.scenarios, cause.actions)
+            self.stdout.write(row(cause.slug, f"{cause.paths:,}", *figures))
+        self._list("causes that no path reaches", found.unreached)
+        self._list("actions without source", found.actions_without_source)
+        self._list("messages without cause", found.messages_without_cause)
+        self.stdout.write("")
+
+    def _list(self, what: str, slugs: Any) -> None:
+        self.stdout.write(f"{what}: {', '.join(slugs) or 'none'}")
+
+
+def _slugs() -> list[str]:
+    return list(Source.objects.values_list("slug", flat=True))
