@@ -46,6 +46,7 @@ def tick(page, slug, state):
     """Open the step if it is not, and press the button."""
     step = action(page, slug)
     button = step.locator(f'[data-tick="{state}"]')
+    expect(button).to_be_attached()
     if not button.is_visible():
         step.locator("summary").first.click()
     button.click()
