@@ -1,11 +1,16 @@
-// Steps of a plan can be ticked. The ticks stay on this device, under one key, and go nowhere.
+// Steps of a plan can be ticked. The ticks and the way back to the plan stay on this device,
+// under one key, and go nowhere.
 (() => {
   "use strict";
 
   const KEY = "payout-plan";
-  let refused = null; // the ticks, where the device keeps nothing: until the page is left
+  const OFFERED = 3; // so many steps are named at once
 
-  // Slug of a tree -> slug of an action -> "done", "no-help" or "not-for-me".
+  // What is kept where the device keeps nothing, or shall not: until the page is left.
+  let refused = document.getElementById("draft-banner") ? {} : null;
+
+  // Slug of a tree -> { at: address of its plan, ticks: slug of an action -> "done",
+  // "no-help" or "not-for-me" }. The tree that was ticked last stands last.
   const read = () => {
     if (refused) return refused;
     try {
@@ -16,6 +21,10 @@
   };
 
   const write = (kept) => {
+    if (refused) {
+      refused = kept;
+      return;
+    }
     try {
       localStorage.setItem(KEY, JSON.stringify(kept));
     } catch {
@@ -34,7 +43,8 @@
 
   const all = (selector) => [...document.querySelectorAll(selector)];
   const box = () => document.getElementById("progress");
-  const ticks = () => read()[box().dataset.tree] ?? {};
+  const progress = () => box().querySelector("progress");
+  const ticks = () => read()[box().dataset.tree]?.ticks ?? {};
 
   // The causes as the server ordered them.
   let causes = [];
@@ -49,13 +59,39 @@
     }
     box().hidden = false;
     show();
+    if (Object.keys(ticks()).length) keep(ticks());
+  };
+
+  // Where the plan of these ticks stands is told by the page that shows it.
+  const keep = (ticked) => {
+    const kept = read();
+    const { tree } = box().dataset;
+    delete kept[tree];
+    const at = location.pathname + location.search;
+    if (Object.keys(ticked).length) kept[tree] = { at, ticks: ticked };
+    write(kept);
+  };
+
+  // On the home page: the way back to the plan that was ticked last.
+  const offer = () => {
+    const offered = document.getElementById("continue");
+    if (!offered) return;
+    const plan = Object.values(read()).at(-1);
+    offered.hidden = !plan?.at?.startsWith("/");
+    if (offered.hidden) return;
+    const dealt = Object.keys(plan.ticks).length;
+    const told = offered.querySelector("[data-told]");
+    told.textContent = told.dataset.told.replace("{done}", dealt);
+    // In the language that is read now; the address of a plan begins with the one it was read in.
+    const here = location.pathname.split("/")[1];
+    offered.querySelector("a").href = plan.at.replace(/^\/[^/]+/, `/${here}`);
   };
 
   const show = () => {
     if (!box()) return;
     const ticked = ticks();
     for (const action of all("[data-action]")) mark(action, ticked[action.dataset.action]);
-    for (const link of all('.do-first a, .raised a[href^="#action-"]')) {
+    for (const link of all(".do-first a")) {
       link.dataset.ticked = ticked[link.hash.replace("#action-", "")] ?? "";
     }
     count(ticked);
@@ -80,7 +116,7 @@
     const done = states.filter(Boolean).length;
     const told = document.getElementById("progress-told");
     told.textContent = told.dataset.told.replace("{done}", done).replace("{all}", states.length);
-    Object.assign(box().querySelector("progress"), { max: states.length || 1, value: done });
+    Object.assign(progress(), { max: states.length || 1, value: done });
     box().querySelector("[data-forget]").hidden = !Object.keys(ticked).length;
   };
 
@@ -90,21 +126,33 @@
     const untold = turns.findIndex((turn) => ticked[turn.dataset.after] !== "no-help");
     const raised = turns[(untold < 0 ? turns.length : untold) - 1];
     for (const turn of turns) turn.hidden = turn !== raised;
+    if (raised) untried(raised, ticked);
+    document.querySelector(".verdict")?.toggleAttribute("data-tried", Boolean(raised));
     const first = causes.find((cause) => cause.dataset.finding === raised?.dataset.cause);
     const rest = causes.filter((cause) => cause !== first);
     document.querySelector(".cause-list").append(...(first ? [first] : []), ...rest);
     if (first) first.firstElementChild.open = true;
   };
 
+  // The first steps that nobody has ticked yet.
+  const untried = (raised, ticked) => {
+    const list = raised.querySelector(".untried");
+    if (!list) return;
+    let left = 0;
+    for (const link of list.querySelectorAll("a")) {
+      const open = !ticked[link.hash.replace("#action-", "")] && left < OFFERED;
+      link.parentElement.hidden = !open;
+      left += open;
+    }
+    list.hidden = !left;
+  };
+
   const tick = (button) => {
-    const kept = read();
-    const { tree } = box().dataset;
-    const ticked = (kept[tree] ??= {});
+    const ticked = ticks();
     const { action } = button.closest("[data-action]").dataset;
     if (ticked[action] === button.dataset.tick) delete ticked[action];
     else ticked[action] = button.dataset.tick;
-    if (!Object.keys(ticked).length) delete kept[tree];
-    write(kept);
+    keep(ticked);
     const before = document.querySelector(".raised:not([hidden])");
     show();
     const raised = document.querySelector(".raised:not([hidden])");
@@ -128,7 +176,8 @@
     else if ("forget" in pressed.dataset) {
       forget();
       show();
-      document.getElementById("progress-told").focus();
+      offer();
+      (document.getElementById("progress-told") ?? document.getElementById("heading")).focus();
     } else {
       event.preventDefault();
       erase(pressed);
@@ -136,5 +185,8 @@
   });
   document.addEventListener("htmx:afterSwap", start);
   addEventListener("storage", show);
+  // A page that comes back from memory tells what stands on the device now.
+  addEventListener("pageshow", offer);
   start();
+  offer();
 })();

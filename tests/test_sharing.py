@@ -323,6 +323,17 @@ def without_qr(source):
     return re.sub(r'<svg[^>]*class="qr-code".*?</svg>', "", source)
 
 
+def test_reader_of_hidden_answers_is_told_what_else_to_do(visitor):
+    hidden, _secret = share(visitor, _hide="on")
+    open_one, _secret = share(visitor)
+
+    told = page(visitor.get(f"/en/r/{hidden}/")).find(id="shared")
+
+    assert told.select("a[href='/en/tried/']")
+    shown = page(visitor.get(f"/en/r/{open_one}/")).find(id="shared")
+    assert not shown.select("a[href='/en/tried/']")
+
+
 def test_comparison_does_not_tell_hidden_answers(visitor):
     open_one, _secret = share(visitor)
     hidden, _secret = share(visitor, _hide="on")
@@ -432,6 +443,26 @@ def test_what_is_no_token_is_not_even_looked_up(visitor, address, django_assert_
     editions.current_numbers()
     with django_assert_num_queries(0):
         assert visitor.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("glued", ["", "，看看这个", " look", "/，谢谢", "/compare", "。/"])
+def test_words_of_a_chat_at_the_end_of_a_link_do_no_harm(visitor, glued):
+    token, secret = share(visitor)
+
+    for link in (f"/en/r/{token}", f"/en/r/{token}/{secret}"):
+        response = visitor.get(f"{link}{glued}")
+        assert (response.status_code, response["Location"]) == (302, f"{link}/")
+        assert response["Cache-Control"] == "no-store"
+        assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_link_that_lost_its_end_is_told_kindly(visitor):
+    token, _secret = share(visitor)
+
+    response = visitor.get(f"/en/r/{token[:15]}")
+
+    assert response.status_code == 404
+    assert "This link leads nowhere" in page(response).h1.get_text()
 
 
 def test_looking_up_costs_the_same_whatever_there_is(visitor):
@@ -560,6 +591,16 @@ def test_answers_are_not_called_different_where_the_others_are_hidden(visitor):
     response = visitor.get(f"/en/r/{open_one}/compare/", {"with": hidden})
 
     assert not page(response).select(".answer-list [data-differs]")
+
+
+def test_comparing_a_result_with_itself_is_told(visitor):
+    token, _secret = share(visitor)
+
+    response = visitor.get(f"/en/r/{token}/compare/", {"with": token})
+
+    assert response.status_code == 422
+    assert "this result itself" in page(response).find(id="refusal").get_text()
+    assert not page(response).select(".side")
 
 
 @pytest.mark.parametrize("named", ["nonsense", "https://example.org/r/x/", "1" * 22])

@@ -111,15 +111,15 @@ def test_calendar_has_a_day_for_each_horizon_answer_and_next_try():
         ("Today: stop, and 1 more", dt.date(2026, 11, 24)),
         ("Try again, not before today: limit", dt.date(2026, 11, 27)),
         ("By today: complain, and 2 more", dt.date(2026, 12, 1)),
-        ("Answer due: complain", dt.date(2026, 12, 9)),
-        ("Answer due: object", dt.date(2026, 12, 14)),
+        ("Answer due if sent on 2026-11-24: complain", dt.date(2026, 12, 9)),
+        ("Answer due if sent on 2026-11-24: object", dt.date(2026, 12, 14)),
         ("By today: climb", dt.date(2026, 12, 24)),
         (
             "Try again, not before today (unproven): returned",
             dt.date(2026, 12, 24),
         ),
         # Climbed on the last day of its month.
-        ("Answer due: climb", dt.date(2027, 1, 23)),
+        ("Answer due if sent on 2026-12-24: climb", dt.date(2027, 1, 23)),
         ("By today: settle", dt.date(2027, 2, 22)),
     ]
 
@@ -167,7 +167,9 @@ def test_lines_are_folded_between_characters():
 
 
 def test_texts_are_in_the_language_of_the_page():
-    assert ("应有答复：object（中文）", dt.date(2026, 12, 14)) in events(calendar("zh-hans"))
+    due = "如在 2026-11-24 寄出，今天应有答复：object（中文）"
+
+    assert (due, dt.date(2026, 12, 14)) in events(calendar("zh-hans"))
 
 
 def test_commas_and_new_lines_come_through():
@@ -190,7 +192,7 @@ def test_steps_against_other_causes_are_named_only():
 
 
 def test_due_answer_says_from_when_it_counts():
-    told = description(calendar(), "Answer due: object")
+    told = description(calendar(), "Answer due if sent on 2026-11-24: object")
 
     assert told.startswith(
         "If it reached them on 2026-11-24, they must answer within 20 days, by today."
@@ -263,8 +265,8 @@ def test_letters_hold_every_letter_and_script():
     rule = f"\n\n{takeaway.RULE}\n"
     assert told.split(rule) == [
         "Letters, and what to say\n2026-11-24\nPut your own words where 【…】 stands.",
-        f"complain\n\n{LETTER}",
-        "object\n\nAn objection",
+        f"complain\nWhen: This week\n\n{LETTER}",
+        "object\nWhen: This week\n\nAn objection",
         "What to say about “limit”\n\nCall and say this",
         never,
     ]

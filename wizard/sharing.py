@@ -41,6 +41,7 @@ from wizard.views import (
     with_parameters,
 )
 
+NOT_FOUND = 404
 GONE = 410
 TOO_MANY = 429
 UNAVAILABLE = 503
@@ -65,7 +66,7 @@ def private(view: View) -> View:
         try:
             response = view(request, **named)
         except NoResultError:
-            response = not_found(request)
+            response = render(request, "wizard/no_link.html", status=NOT_FOUND)
         except GoneError:
             response = render(request, "wizard/gone.html", status=GONE)
         except OperationalError:
@@ -270,6 +271,18 @@ def manage(request: HttpRequest, token: str, secret: str) -> HttpResponse:
 
 
 @require_safe
+@private
+def broken(request: HttpRequest, pasted: str) -> HttpResponse:
+    """A link with something of a chat glued to its end is mended; what is no link leads nowhere."""
+    named = re.match(rf"{TOKEN}(?:/{SECRET})?(?![{results.ALPHABET}])", pasted)
+    if named is None:
+        raise NoResultError
+    if named["secret"]:
+        return redirect("manage", token=named["token"], secret=named["secret"])
+    return redirect("result", token=named["token"])
+
+
+@require_safe
 @cache_control(no_store=True)
 def deleted(request: HttpRequest) -> HttpResponse:
     """After deleting: nothing of the link is in this address."""
@@ -294,7 +307,11 @@ def compare(request: HttpRequest, token: str) -> HttpResponse:
             if other != named:
                 # Nothing else of what was pasted stays in the address: it may hold a secret.
                 return redirect(with_parameters(request.path, [("with", other)]))
-            context["sides"] = _sides(found, shared(other))
+            if other == token:
+                context["refusal"] = _("That is the link of this result itself. Paste another one.")
+                status = UNPROCESSABLE
+            else:
+                context["sides"] = _sides(found, shared(other))
         except LookupError:
             context["refusal"] = _("This is no link to a result, or it does not work any more.")
             status = UNPROCESSABLE

@@ -60,12 +60,13 @@ class RuledOut:
 class NextCause:
     """What comes next once `failed`, the main remedy of a cause, did not help.
 
-    Its main remedy is `action`; without `diagnosis` no cause is left.
+    `actions` are the steps against `diagnosis`, its main remedy first. Without
+    `diagnosis` no cause is left: they are the steps that are no main remedy.
     """
 
     failed: Action
-    diagnosis: Diagnosis | None = None
-    action: Action | None = None
+    diagnosis: Diagnosis | None
+    actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,15 @@ class Strategy:
         for diagnosis in self.diagnoses:
             own = (action for action in self._against(diagnosis) if action not in remedies)
             remedies.update((action, diagnosis) for action in islice(own, 1))
-        turns = list(remedies.items())
-        followers = ((diagnosis, action) for action, diagnosis in turns[1:])
+        others = {
+            diagnosis.finding.slug: [a for a in self._against(diagnosis) if a not in remedies]
+            for diagnosis in self.diagnoses
+        }
+        rest = tuple(dict.fromkeys(action for steps in others.values() for action in steps))
+        followers = [(d, (action, *others[d.finding.slug])) for action, d in remedies.items()]
         return tuple(
-            NextCause(failed, *(follower or ()))
-            for (failed, _), follower in zip_longest(turns, followers)
+            NextCause(failed, *follower)
+            for failed, follower in zip(remedies, (*followers[1:], (None, rest)), strict=False)
         )
 
     def _against(self, diagnosis: Diagnosis) -> list[Action]:

@@ -124,7 +124,8 @@ def _answers_due(strategy: Strategy, begins: dt.date) -> Iterator[_Entry]:
         yield _Entry(
             sent + action.answer_days,
             f"answer-{action.slug}",
-            _("Answer due: %(title)s") % {"title": action.title},
+            _("Answer due if sent on %(date)s: %(title)s")
+            % {"date": begins + dt.timedelta(days=sent), "title": action.title},
             (counted, _step(action)),
         )
 
@@ -194,7 +195,9 @@ def letters(strategy: Strategy, begins: dt.date) -> str:
 def _texts(strategy: Strategy) -> Iterator[str]:
     for action in strategy.actions:
         if action.letter:
-            yield "\n".join((action.title, *_contacts(action), "", action.letter))
+            when = _("When: %(when)s") % {"when": wording.HORIZONS[action.horizon]}
+            head = (_title(action), when, action.where, *_contacts(action))
+            yield "\n".join((*filter(None, head), "", action.letter))
     for diagnosis in strategy.diagnoses:
         if diagnosis.finding.tell:
             said = _("What to say about “%(title)s”") % {"title": diagnosis.finding.title}

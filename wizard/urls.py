@@ -36,11 +36,12 @@ urlpatterns = [
         re_path(rf"{RESULT}$", sharing.result, name="result"),
         re_path(rf"{RESULT}compare/$", sharing.compare, name="compare"),
         re_path(rf"{RESULT}{sharing.SECRET}/$", sharing.manage, name="manage"),
+        *(re_path(f"{RESULT}{name}$", files.of_result(file)) for name, file in FILES.items()),
+        path("r/<path:pasted>", sharing.broken),
         path("<slug:slug>/", views.tree, name="tree"),
         path("<slug:slug>/alternatives/", views.alternatives, name="alternatives"),
         re_path(rf"{STEP}$", views.step, name="step"),
         re_path(rf"{STEP}share/$", sharing.share, name="share"),
         *(re_path(f"{STEP}{name}$", files.of_walk(file)) for name, file in FILES.items()),
-        *(re_path(f"{RESULT}{name}$", files.of_result(file)) for name, file in FILES.items()),
     ),
 ]

@@ -115,10 +115,45 @@ def test_ticks_are_there_after_coming_back_and_hold_nothing_else(open_plan, site
     expect(page.locator("#progress progress")).to_have_js_property("value", 2)
     expect(page.locator("[data-after=check-contract-purpose]")).to_be_visible()
     assert json.loads(page.evaluate(KEPT)) == {
-        "jiebei": {"ask-lender-reason": "done", "check-contract-purpose": "no-help"}
+        "jiebei": {
+            "at": step_address("", SURGE),
+            "ticks": {"ask-lender-reason": "done", "check-contract-purpose": "no-help"},
+        }
     }
     assert page.evaluate("localStorage.length") == 1
     assert page.context.cookies() == []
+
+
+def test_home_page_leads_back_to_the_plan_that_was_ticked(open_plan, site):
+    page = open_plan()
+    tick(page, "ask-lender-reason", "done")
+
+    page.goto(f"{site}/zh-hans/")
+    expect(page.locator("#continue")).to_contain_text("1")
+    page.locator("#continue a").click()
+
+    expect(page).to_have_url(step_address(site, SURGE))
+    expect(page.locator("#progress progress")).to_have_js_property("value", 1)
+
+
+def test_home_page_forgets_the_plan_with_one_press(open_plan, site):
+    page = open_plan()
+    tick(page, "ask-lender-reason", "done")
+    page.goto(f"{site}/en/")
+
+    page.locator("#continue [data-forget]").click()
+
+    expect(page.locator("#continue")).to_be_hidden()
+    expect(page.locator("#heading")).to_be_focused()
+    assert page.evaluate(KEPT) is None
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_home_page_offers_no_plan_to_whoever_ticked_nothing(open_page, site, javascript):
+    page = open_page(f"{site}/en/", language="en", javascript=javascript)
+
+    expect(page.locator("[data-start]").first).to_be_visible()
+    expect(page.locator("#continue")).to_be_hidden()
 
 
 def test_ticks_work_on_a_page_that_was_swapped_in(open_page, site):
@@ -199,6 +234,24 @@ def test_each_failed_remedy_raises_the_next_cause_and_undoing_takes_it_back(open
     assert causes(page) == order
 
 
+def test_next_steps_are_those_that_nobody_ticked(open_plan):
+    page = open_plan()
+    tick(page, "check-contract-purpose", "no-help")
+    first = page.locator(".raised:visible .untried a:visible").first
+    slug = first.get_attribute("href").removeprefix("#action-")
+    others = page.locator(".raised:visible .untried a:visible").count()
+    expect(page.locator(".do-first")).to_be_hidden()
+    expect(page.locator(".verdict .tried")).to_be_visible()
+
+    tick(page, slug, "done")
+
+    expect(page.locator(f'.raised:visible a[href="#action-{slug}"]:visible')).to_have_count(0)
+    assert page.locator(".raised:visible .untried a:visible").count() in (others - 1, others)
+    tick(page, "check-contract-purpose", "no-help")
+    expect(page.locator(".do-first")).to_be_visible()
+    expect(page.locator(".verdict .tried")).to_be_hidden()
+
+
 def test_other_step_that_did_not_help_raises_nothing(open_plan):
     page = open_plan()
     order = causes(page)
@@ -218,6 +271,7 @@ def test_only_cause_leads_to_the_lender_and_to_the_answers(open_plan):
     expect(raised).to_be_focused()
     expect(raised.locator('a[href="#contact"]')).to_be_visible()
     expect(raised.locator('a[href="#answers"]')).to_be_visible()
+    expect(raised.locator(".untried a").first).to_be_visible()
 
 
 def test_scam_raises_no_other_cause(open_plan):
