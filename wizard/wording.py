@@ -65,7 +65,7 @@ NEVER_DISCLOSE = _(
 )
 
 STATIONS: dict[Station, Wording] = {
-    Station.APPLICATION: pgettext_lazy("way of the money", "Application"),
+    Station.APPLICATION: pgettext_lazy("way of the money", "Apply"),
     Station.REVIEW: pgettext_lazy("way of the money", "Review"),
     Station.CONTRACT: pgettext_lazy("way of the money", "Contract"),
     Station.LENDER: pgettext_lazy("way of the money", "Lender"),
