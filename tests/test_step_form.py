@@ -34,7 +34,7 @@ def make_form_tree():
                 [
                     "one",
                     "two",
-                    make_choice("none", exclusive=True),
+                    make_choice("none", none=True),
                     make_choice("unsure", exclusive=True, unsure=True),
                 ],
                 kind=Kind.MULTIPLE,
@@ -95,11 +95,11 @@ def test_single_question_has_a_radio_button_for_each_choice(client):
 
     assert fields(form) == [
         ("hidden", "_asked", "kind"),
-        ("radio", "kind", "ticks"),
-        ("radio", "kind", "free-ticks"),
-        ("radio", "kind", "number"),
-        ("radio", "kind", "open-number"),
-        ("radio", "kind", "unsure"),
+        ("radio", "answer.kind", "ticks"),
+        ("radio", "answer.kind", "free-ticks"),
+        ("radio", "answer.kind", "number"),
+        ("radio", "answer.kind", "open-number"),
+        ("radio", "answer.kind", "unsure"),
     ]
 
 
@@ -107,12 +107,12 @@ def test_multiple_question_has_a_box_for_each_choice(client):
     form = form_at(client, "kind=ticks")
 
     assert fields(form) == [
-        ("hidden", "kind", "ticks"),
+        ("hidden", "answer.kind", "ticks"),
         ("hidden", "_asked", "ticks"),
-        ("checkbox", "ticks", "one"),
-        ("checkbox", "ticks", "two"),
-        ("checkbox", "ticks", "none"),
-        ("checkbox", "ticks", "unsure"),
+        ("checkbox", "answer.ticks", "one"),
+        ("checkbox", "answer.ticks", "two"),
+        ("checkbox", "answer.ticks", "none"),
+        ("checkbox", "answer.ticks", "unsure"),
     ]
 
 
@@ -126,12 +126,14 @@ def test_number_question_has_one_text_field_and_a_button_for_not_sure(client):
     form = form_at(client, "kind=number")
 
     assert fields(form) == [
-        ("hidden", "kind", "number"),
+        ("hidden", "answer.kind", "number"),
         ("hidden", "_asked", "number"),
-        ("text", "number", ""),
+        ("text", "answer.number", ""),
     ]
-    assert form.find(id="id_number")["inputmode"] == "decimal"
-    assert [(b["name"], b["value"]) for b in form.select("button[name]")] == [("number", "unsure")]
+    assert form.find(id="answer")["inputmode"] == "decimal"
+    assert [(b["name"], b["value"]) for b in form.select("button[name]")] == [
+        ("_pressed", "unsure")
+    ]
 
 
 @pytest.mark.parametrize("query", ["", "kind=ticks", "kind=number"])
@@ -157,7 +159,7 @@ def test_number_is_described_by_its_unit_and_an_example(client):
     form = form_at(client, "kind=number")
 
     described = [
-        form.find(id=i).get_text() for i in form.find(id="id_number")["aria-describedby"].split()
+        form.find(id=i).get_text() for i in form.find(id="answer")["aria-describedby"].split()
     ]
     assert described == ["yuan", "For example 5000, 50,000 or 5万."]
 
@@ -213,7 +215,7 @@ def test_present_answer_is_checked(client, query, checked):
 def test_number_field_shows_what_was_typed(client, query, shown):
     form = form_at(client, query)
 
-    assert form.find(id="id_number")["value"] == shown
+    assert form.find(id="answer")["value"] == shown
 
 
 @pytest.mark.parametrize(

@@ -58,15 +58,16 @@ def question_of(response):
     return form["data-question"] if form else None
 
 
-def submit(client, response, *chosen, **extra):
-    """Send the form of a page: what is hidden in it, and what a person chose."""
+def submit(client, response, *chosen, **more):
+    """Send the form of a page: what is hidden in it, what a person chose, and `more`."""
     form = page(response).find("form", id="step")
     hidden = [(i["name"], i["value"]) for i in form.find_all("input", type="hidden")]
-    sent = [*hidden, *((form["data-question"], value) for value in chosen)]
+    name = f"answer.{form['data-question']}"
+    sent = [*hidden, *((name, value) for value in chosen)]
     data = {}
-    for name, value in sent:
+    for name, value in [*sent, *more.items()]:
         data.setdefault(name, []).append(value)
-    return client.get(form["action"], data, follow=True, **extra)
+    return client.get(form["action"], data, follow=True)
 
 
 def status_of(client, address):
@@ -84,7 +85,7 @@ def answers_in(address):
 def hidden_answers(response):
     form = page(response).find("form", id="step")
     hidden = [(i["name"], i["value"]) for i in form.find_all("input", type="hidden")]
-    return [pair for pair in hidden if not pair[0].startswith("_")]
+    return [(n.removeprefix("answer."), value) for n, value in hidden if not n.startswith("_")]
 
 
 def number_of(slug):
@@ -323,9 +324,9 @@ def test_title_names_question_and_tree(client, trouble):
 @pytest.mark.parametrize(
     ("query", "first_field"),
     [
-        pytest.param("", "id_trouble_0", id="single"),
-        pytest.param("trouble=failed", "id_cards_0", id="multiple"),
-        pytest.param("trouble=failed&cards=none", "id_amount", id="number"),
+        pytest.param("", "answer-0", id="single"),
+        pytest.param("trouble=failed", "answer-0", id="multiple"),
+        pytest.param("trouble=failed&cards=none", "answer", id="number"),
     ],
 )
 def test_form_without_an_answer_tells_what_is_missing(client, trouble, query, first_field):
@@ -335,14 +336,14 @@ def test_form_without_an_answer_tells_what_is_missing(client, trouble, query, fi
 
     soup = page(response)
     summary = soup.find(id="error-summary")
-    inline = soup.find(id=f"error-{asked}")
+    inline = soup.find(id="answer-error")
     assert response.status_code == 422
     assert question_of(response) == asked
     assert [a["href"] for a in summary.find_all("a")] == [f"#{first_field}"]
-    assert soup.find(id=first_field)["name"] == asked
+    assert soup.find(id=first_field)["name"] == f"answer.{asked}"
     assert soup.find(id=first_field)["aria-invalid"] == "true"
     assert words(summary.a) == words(inline)
-    assert f"error-{asked}" in soup.select_one("[aria-describedby]")["aria-describedby"].split()
+    assert "answer-error" in soup.select_one("[aria-describedby]")["aria-describedby"].split()
 
 
 def test_title_of_a_page_with_an_error_says_so_first(client, trouble):
@@ -454,9 +455,9 @@ def test_not_sure_is_a_button_beside_the_number(client, trouble):
     here = client.get(f"{trouble}?trouble=failed&cards=none")
     button = page(here).select_one("button[name]")
 
-    response = submit(client, here, "typed before", button["value"])
+    response = submit(client, here, "typed before", _pressed=button["value"])
 
-    assert button["name"] == "amount"
+    assert button["name"] == "_pressed"
     assert question_of(response) is None
     assert response.redirect_chain[-1][0] == (f"{trouble}?trouble=failed&cards=none&amount=unsure")
 
@@ -590,7 +591,7 @@ def test_unchanged_answer_leads_back_to_the_same_strategy(client, trouble):
     address = f"{trouble}?trouble=failed&cards=frozen&amount=50000"
     here = client.get(f"{address}&_at=amount")
 
-    response = submit(client, here, page(here).find(id="id_amount")["value"])
+    response = submit(client, here, page(here).find(id="answer")["value"])
 
     assert response.redirect_chain[-1][0] == address
 

@@ -4,6 +4,8 @@ import datetime as dt
 import random
 import string
 
+import msgspec
+
 from wizard import content
 from wizard.compiled import compile_tree
 from wizard.content import (
@@ -160,3 +162,49 @@ def make_tree(questions, findings=(), actions=(), slug="test", **fields):
 def compiled(*args, language="en", **fields):
     """`make_tree`, compiled."""
     return compile_tree(make_tree(*args, **fields), language)
+
+
+CLASHING = (
+    # What Django's forms, fields and templates have
+    *("question", "hidden", "action", "error", "typed", "sent", "helper", "fields", "errors"),
+    *("data", "files", "prefix", "initial", "label", "help", "field", "form", "answer", "choice"),
+    *("items", "keys", "values", "get", "pop", "update", "count", "0"),
+    # What a browser's forms and all of a script's objects have
+    *("elements", "length", "method", "target", "submit", "reset", "closest", "matches", "id"),
+    *("children", "attributes", "style", "dataset", "remove", "contains", "click", "focus"),
+    *("constructor", "name", "append"),
+    # Our own parameters without what sets them apart, and the ends of our ids
+    *("asked", "at", "pressed", "days", "hide", "for", "within", "q", "with", "address"),
+    *("summary", "step", "wizard", "heading", "dropped", "held", "newer", "progress"),
+)
+"""Slugs that would hurt if anything mixed them with names of the code."""
+
+
+def make_clashing_tree():
+    """A question, each of another kind than the last, a finding and all else for each name."""
+    kinds = (Kind.SINGLE, Kind.MULTIPLE, Kind.NUMBER)
+    questions = []
+    for place, slug in enumerate(CLASHING):
+        kind = kinds[place % len(kinds)]
+        choices = [make_choice(slug), make_choice("other", unsure=True)]
+        if kind is Kind.NUMBER:
+            choices[0] = make_choice("most" if slug == "0" else slug, at_least=0)
+        questions.append(
+            make_question(slug, choices, CLASHING[place + 1 : place + 2], kind, minimum=0)
+        )
+    findings = [
+        make_finding(
+            slug,
+            [make_evidence(Effect.CONFIRMS, {slug: (questions[place].choices[0].slug,)})],
+            [slug],
+            sources=(slug,),
+        )
+        for place, slug in enumerate(CLASHING)
+    ]
+    return make_tree(
+        questions,
+        findings,
+        [make_action(slug, sources=(slug,), letter=text(slug)) for slug in CLASHING],
+        sources=(LAW, *(msgspec.structs.replace(LAW, slug=slug) for slug in CLASHING)),
+        slug="clashing",
+    )

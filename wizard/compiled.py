@@ -59,6 +59,7 @@ class Choice:
     hint: str
     at_least: Decimal | None
     exclusive: bool
+    none: bool
     unsure: bool
     audience: Audience | None
 
@@ -100,6 +101,11 @@ class Question:
         """The ranges of a number question, highest first."""
         found = [(c.at_least, c) for c in self.choices if c.at_least is not None]
         return tuple(sorted(found, key=lambda pair: pair[0], reverse=True))
+
+    @cached_property
+    def none(self) -> Choice | None:
+        """The choice that says "none of these"."""
+        return next((choice for choice in self.choices if choice.none), None)
 
     @cached_property
     def may_be_blank(self) -> bool:
@@ -399,7 +405,8 @@ class _Compiler:
                     label=self.text(choice.label),
                     hint=self.text(choice.hint),
                     at_least=choice.at_least,
-                    exclusive=choice.exclusive,
+                    exclusive=choice.exclusive or choice.none,
+                    none=choice.none,
                     unsure=choice.unsure,
                     audience=choice.audience,
                 )

@@ -176,7 +176,7 @@ class Choice(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """One possible answer. For a number: the range from `at_least` upwards.
 
     `audience` is set where the answer says who borrows; `aliases` are earlier
-    slugs, by which old addresses name it.
+    slugs, by which old addresses name it. `none` says "none of these", and is exclusive.
     """
 
     slug: Slug
@@ -185,6 +185,7 @@ class Choice(_Part, frozen=True, kw_only=True, omit_defaults=True):
     hint: Text = EMPTY
     at_least: Decimal | None = None
     exclusive: bool = False
+    none: bool = False
     unsure: bool = False
     audience: Audience | None = None
 

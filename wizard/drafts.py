@@ -221,6 +221,7 @@ def _question(question: Question) -> content.Question:
                 **_texts(choice),
                 at_least=choice.at_least,
                 exclusive=choice.exclusive,
+                none=choice.none,
                 unsure=choice.unsure,
                 audience=content.Audience(choice.audience) if choice.audience else None,
             )

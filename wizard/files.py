@@ -19,6 +19,7 @@ from wizard import editions, takeaway, wording
 from wizard.content import Audience
 from wizard.editions import NoEditionError
 from wizard.engine import walk
+from wizard.forms import sent_answers
 from wizard.sharing import private, shared
 from wizard.strategy import Strategy, advise, audience_of
 from wizard.views import answer_rows, canonical_address, comparison, not_found
@@ -49,7 +50,7 @@ def of_walk(file: File) -> View:
             tree = editions.get(slug, int(number), wording.language())
         except NoEditionError:
             return not_found(request)
-        walked = walk(tree, dict(request.GET.lists()))
+        walked = walk(tree, sent_answers(request.GET))
         address = canonical_address(reverse("step", args=[slug, number]), walked)
         if not walked.finished:
             return redirect(address)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
+from django.http import QueryDict
 
 from wizard import wording
 from wizard.compiled import Choice, Question
@@ -12,39 +13,73 @@ from wizard.content import Kind
 from wizard.engine import BLANK, Walk
 from wizard.numerals import LONGEST
 
+PREFIX = "answer."
+"""Stands before the slug of a question in the names of form fields.
+
+Editors choose slugs, and a field called "action" or "closest" would hide what a browser's
+form has under that name. Nothing of HTML, of a script or of ours has a full stop in it.
+"""
+
+PRESSED = "_pressed"
+"""Names the choice of a button below the fields, which are sent beside it."""
+
 LONG_LIST = 8
 """A list of so many choices does not fit one screen of a phone."""
+
+
+def field_name(question: str) -> str:
+    """What the field for a question (its slug) is called in a form."""
+    return f"{PREFIX}{question}"
+
+
+def sent_answers(sent: QueryDict) -> dict[str, list[str]]:
+    """Slug of a question -> what a form or an address says for it.
+
+    Addresses have the bare slug, forms `field_name`; where both stand, the form counts.
+    Other parameters come along under their own names, which no slug has.
+    """
+    bare = {name: values for name, values in sent.lists() if not name.startswith(PREFIX)}
+    typed = {
+        name.removeprefix(PREFIX): values
+        for name, values in sent.lists()
+        if name.startswith(PREFIX)
+    }
+    return bare | typed
 
 
 class StepForm(forms.Form):
     """One question as a plain GET form; all other answers travel hidden.
 
     The engine decides what an answer means. This form only shows the question,
-    what was sent for it, and what was wrong with that.
+    what was sent for it, and what was wrong with that. Its one field is called
+    `answer` here, whatever the editor calls the question.
     """
+
+    answer = forms.Field()
+
+    longest = LONGEST
 
     def __init__(self, walk: Walk, question: Question, sent: Sequence[str], action: str) -> None:
         super().__init__()
         self.question = question
         self.sent = [value for value in sent if value != BLANK]
-        self.hidden = walk.parameters
+        self.parameters = walk.parameters
         self.error = wording.fault(question, walk.fault) if walk.fault else ""
         self.action = action
-        self.fields[question.slug] = forms.Field(label=question.title)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         kind = "number" if question.kind is Kind.NUMBER else "choices"
-        self.helper.layout = Layout(Field(question.slug, template=f"wizard/fields/{kind}.html"))
+        self.helper.layout = Layout(Field("answer", template=f"wizard/fields/{kind}.html"))
+
+    @property
+    def field_name(self) -> str:
+        return field_name(self.question.slug)
 
     @property
     def first_input_id(self) -> str:
         """Where the error summary leads to."""
-        if self.question.kind is Kind.NUMBER:
-            return f"id_{self.question.slug}"
-        return f"id_{self.question.slug}_0"
-
-    longest = LONGEST
+        return "answer" if self.question.kind is Kind.NUMBER else "answer-0"
 
     @property
     def typed(self) -> str:
@@ -57,7 +92,7 @@ class StepForm(forms.Form):
         """Under a long tick list, "none of these" is within reach, too."""
         if self.question.kind is not Kind.MULTIPLE or len(self.question.choices) < LONG_LIST:
             return None
-        return next((c for c in self.question.choices if c.exclusive and not c.unsure), None)
+        return self.question.none
 
     @property
     def unsure_buttons(self) -> list[Choice]:

@@ -390,7 +390,14 @@ class Choice(Keyed):
         help_text=_("For a number: where this range begins."),
     )
     exclusive = models.BooleanField(
-        _("excludes the others"), default=False, help_text=_("“None of these” in a tick list.")
+        _("excludes the others"),
+        default=False,
+        help_text=_("In a tick list: cannot be ticked together with others."),
+    )
+    none = models.BooleanField(
+        _("means “none of these”"),
+        default=False,
+        help_text=_("“None of these”. Excludes the others, and is a button below a long list."),
     )
     unsure = models.BooleanField(_("means “not sure”"), default=False)
     audience = models.CharField(

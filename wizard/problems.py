@@ -86,6 +86,7 @@ class Code(StrEnum):
     CHOICES_IDLE = "choices-idle"
     TEXT_MISSING = "text-missing"
     TRANSLATION_MISSING = "translation-missing"
+    PAGE_BROKEN = "page-broken"
     NUMBER_IN_PROSE = "number-in-prose"
     UNSOURCED_FINDING = "unsourced-finding"
     UNSOURCED_FIGURE = "unsourced-figure"

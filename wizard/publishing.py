@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from wizard import content, drafts
 from wizard.claims import find_stale, find_unproven
 from wizard.models import Edition, Tree, User
-from wizard.problems import Level, Problem, find_problems, named
+from wizard.problems import UNWALKABLE, Level, Problem, find_problems, named
+from wizard.rendering import find_broken_pages
 
 CLOCKS_DIFFER = dt.timedelta(seconds=5)
 """So near to its time, another process may show a scheduled edition already."""
@@ -111,8 +112,10 @@ def draft_problems(tree: Tree) -> list[Problem]:
 def problems_of(snapshot: content.Tree) -> list[Problem]:
     """Everything that is wrong with a draft that is read already, errors first."""
     after = dt.timedelta(days=settings.STALE_AFTER_DAYS)
-    found = [
-        *find_problems(snapshot),
+    found = find_problems(snapshot)
+    if not any(problem.code in UNWALKABLE for problem in found):
+        found += find_broken_pages(snapshot)
+    found += [
         *find_unproven(snapshot),
         *find_stale(snapshot, timezone.localdate(), after),
     ]

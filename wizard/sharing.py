@@ -26,6 +26,7 @@ from wizard import editions, results, throttle, wording
 from wizard.content import Audience
 from wizard.editions import NoEditionError
 from wizard.engine import Walk, walk
+from wizard.forms import sent_answers
 from wizard.models import Result
 from wizard.origin import same_origin_only
 from wizard.results import DEFAULT_LIFETIME, LIFETIMES, GoneError, NoResultError
@@ -123,7 +124,7 @@ def share(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     except NoEditionError:
         return not_found(request)
     posted = request.method == "POST"
-    walked = walk(tree, dict((request.POST if posted else request.GET).lists()))
+    walked = walk(tree, sent_answers(request.POST if posted else request.GET))
     step = reverse("step", args=[slug, number])
     if not walked.finished:
         return redirect(canonical_address(step, walked))

@@ -195,6 +195,11 @@ class Strategy:
             named.update((s.slug, s) for s in holder.sources if s.slug not in named)
         return {slug: (number, s) for number, (slug, s) in enumerate(named.items(), start=1)}
 
+    @property
+    def numbered_sources(self) -> list[tuple[int, Source]]:
+        """The same as a list, for templates: a look-up there would try slugs, too."""
+        return list(self.sources.values())
+
 
 def advise(walk: Walk) -> Strategy:
     """The strategy of a finished walk.

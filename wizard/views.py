@@ -25,7 +25,7 @@ from wizard.compiled import Message, Question, Tree
 from wizard.content import Audience, Horizon
 from wizard.editions import NoEditionError
 from wizard.engine import Answers, Walk, answers_of, walk
-from wizard.forms import StepForm
+from wizard.forms import PRESSED, StepForm, sent_answers
 from wizard.search import LONGEST_QUERY, MessageIndex
 from wizard.strategy import advise, audience_of
 from wizard.strategy import alternatives as compare
@@ -158,8 +158,11 @@ def step(request: HtmxHttpRequest, slug: str, number: str) -> HttpResponse:
 
 def walk_in(request: HttpRequest, tree: Tree) -> Walk:
     """The answers of an address, replayed on `tree`."""
+    given = sent_answers(request.GET)
     asked, at = request.GET.get(ASKED, ""), request.GET.get(AT, "")
-    return walk(tree, dict(request.GET.lists()), asked=asked, at=at)
+    if asked and (pressed := request.GET.get(PRESSED)):
+        given[asked] = [*given.get(asked, ()), pressed]
+    return walk(tree, given, asked=asked, at=at)
 
 
 def show_walk(
@@ -197,7 +200,8 @@ def show_walk(
         name = "step"
         sent = _sent(request, walked, walked.question)
         form = StepForm(walked, walked.question, sent, addresses.step)
-        context |= {"form": form, "left": wording.questions_left(walked.questions_left)}
+        left = walked.questions_left
+        context |= {"form": form, "questions_left": left, "left": wording.questions_left(left)}
     response = render(
         request,
         f"wizard/{'_' if fragment else ''}{name}.html",
@@ -232,7 +236,7 @@ def show_alternatives(
     request: HtmxHttpRequest, tree: Tree, addresses: Addresses, extra: Mapping[str, Any]
 ) -> HttpResponse:
     """The table as a page, or only its rows. `extra` is what the templates show beside it."""
-    walked = walk(tree, dict(request.GET.lists()))
+    walked = walk(tree, sent_answers(request.GET))
     audience = _member(Audience, request.GET.get(FOR)) or audience_of(walked) or Audience.PERSON
     within = _member(Horizon, request.GET.get(WITHIN))
     if within not in HORIZONS_OFFERED:
@@ -377,7 +381,7 @@ def _answers_in(request: HttpRequest, tree: Tree) -> Answers:
     """What an address says about the questions of a tree, and nothing else in it."""
     return {
         question: [value for value in values if len(value) <= LONGEST_VALUE]
-        for question, values in request.GET.lists()
+        for question, values in sent_answers(request.GET).items()
         if question in tree.questions or question in tree.question_aliases
     }
 
@@ -437,4 +441,4 @@ def _sent(request: HttpRequest, walked: Walk, question: Question) -> list[str]:
     """What to show as chosen: what was just sent, right or wrong, or the present answer."""
     if walked.shown is not None:
         return list(walked.shown.values)
-    return request.GET.getlist(question.slug)
+    return sent_answers(request.GET).get(question.slug, [])

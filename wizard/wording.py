@@ -91,9 +91,9 @@ _FAULTS: dict[Fault, Wording] = {
 def fault(question: Question, code: Fault) -> str:
     """What to tell somebody whose answer to `question` could not be taken."""
     if code is Fault.MISSING and question.kind is Kind.MULTIPLE:
-        none = next((c.label for c in question.choices if c.exclusive and not c.unsure), "")
-        if none:
-            return str(_("Tick what applies. If nothing does, tick “%(none)s”.") % {"none": none})
+        if question.none is not None:
+            told = _("Tick what applies. If nothing does, tick “%(none)s”.")
+            return str(told % {"none": question.none.label})
         return str(_("Tick what applies."))
     if code is Fault.MISSING and question.kind is Kind.NUMBER:
         return str(_FAULTS[Fault.NOT_A_NUMBER])
@@ -177,6 +177,7 @@ PROBLEMS: dict[Code, Wording] = {
     Code.CHOICES_IDLE: _("These choices all change nothing: %(choices)s."),
     Code.TEXT_MISSING: _("The text is missing."),
     Code.TRANSLATION_MISSING: _("The text is missing in %(language)s."),
+    Code.PAGE_BROKEN: _("Its page cannot be shown in %(language)s: %(error)s"),
     Code.NUMBER_IN_PROSE: _(
         "Phone number %(number)s in a text: write {slug} of the contact instead."
     ),

@@ -43,14 +43,14 @@ def expect_cause(page, finding):
 
 
 def choice(page, question, value):
-    return page.locator(f'#step input[name="{question}"][value="{value}"]')
+    return page.locator(f'#step input[name="answer.{question}"][value="{value}"]')
 
 
 def fill_in(page, question, *values):
     expect_question(page, question)
     for value in values:
         if question in TYPED:
-            page.locator(f"#id_{question}").fill(value)
+            page.locator("#answer").fill(value)
         else:
             choice(page, question, value).check()
 

@@ -26,20 +26,24 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # A starved machine can lose a race that no visitor meets. The summary names each.
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The address of a fresh installation; its last test fails if the server met an error."""
+def installation(tmp_path_factory):
+    """The environment of a fresh installation."""
     environment = clean_environment(tmp_path_factory.mktemp("data")) | {"SHARE_RATE": ""}
     manage(environment, "migrate")
     manage(environment, "bootstrap")
     run(environment, STAFF)
     # A second edition of the small tree: the first one becomes an old one.
     manage(environment, "publish_tree", "loan-offer")
-    with process(environment, tmp_path_factory.mktemp("server") / "stderr") as address:
+    return environment
+
+
+@pytest.fixture(scope="session")
+def site(installation, tmp_path_factory):
+    """The address of its server; the last test fails if the server met an error."""
+    with process(installation, tmp_path_factory.mktemp("server") / "stderr") as address:
         yield address
 
 

@@ -109,7 +109,7 @@ def test_structure_of_an_error(open_page, site, javascript, question):
     mistakes = page.evaluate(MISTAKES)
 
     assert mistakes == []
-    described = page.locator(f'#step [aria-describedby~="error-{question}"]')
+    described = page.locator('#step [aria-describedby~="answer-error"]')
     expect(described).to_have_count(1)
     expect(page.locator('#step [aria-invalid="true"]').first).to_be_visible()
 
@@ -154,7 +154,7 @@ def test_error_is_announced(open_page, site, javascript):
     press_continue(page)
 
     alert = page.get_by_role("alert").and_(page.locator("#error-summary"))
-    expect(alert).to_contain_text(page.locator("#error-product").inner_text())
+    expect(alert).to_contain_text(page.locator("#answer-error").inner_text())
 
 
 def test_dropped_answers_are_announced(open_page, site, javascript):

@@ -119,7 +119,7 @@ def test_whole_choice_is_the_target(open_page, site, width, javascript):
 
     page.mouse.click(box["x"] + box["width"] - 5, box["y"] + box["height"] - 5)
 
-    expect(page.locator("#id_asked-for_0")).to_be_checked()
+    expect(page.locator("#answer-0")).to_be_checked()
 
 
 def test_way_on_is_on_screen_from_the_start(open_page, site, width):
@@ -130,11 +130,11 @@ def test_way_on_is_on_screen_from_the_start(open_page, site, width):
 
 def test_focus_is_seen(open_page, site):
     page = open_page(step_address(site, until("stopped")))
-    page.locator("#id_stopped_0").focus()
+    page.locator("#answer-0").focus()
 
     page.keyboard.press("ArrowDown")
 
-    expect(page.locator("#id_stopped_1")).to_be_focused()
+    expect(page.locator("#answer-1")).to_be_focused()
     expect(page.locator('.choice[for="id_stopped_1"]')).to_have_css("outline-style", "solid")
     expect(page.locator('.choice[for="id_stopped_0"]')).to_have_css("outline-style", "none")
 

@@ -100,7 +100,7 @@ def test_helper_tries_another_answer_and_both_are_compared(strategy, open_page, 
 
     helper = open_page(link, javascript=javascript)
     helper.locator("[data-answer=amount] a").click()
-    helper.locator("#id_amount").fill("5000")
+    helper.locator("#answer").fill("5000")
     press_continue(helper)
     expect(helper.locator("#take-along")).to_be_visible()
     second = share(helper)

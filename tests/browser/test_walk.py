@@ -295,6 +295,20 @@ def test_exclusive_choice_works_after_a_swap(open_page, site):
     expect(choice(page, "card-signs", "frozen")).not_to_be_checked()
 
 
+def test_tick_and_the_none_button_are_told_apart_and_the_tick_stays(open_page, site, javascript):
+    page = open_page(step_address(site), javascript=javascript)
+    choice(page, "asked-for", "pay-first").check()
+
+    page.locator("#step button.none").click()
+
+    expect_question(page, "asked-for")
+    expect(page.locator("#error-summary")).to_be_visible()
+    expect(choice(page, "asked-for", "pay-first")).to_be_checked()
+    choice(page, "asked-for", "pay-first").uncheck()
+    page.locator("#step button.none").click()
+    expect_question(page, "product")
+
+
 def test_several_ticks_stand_in_the_address_in_order(open_page, site, javascript):
     page = open_page(step_address(site, until("card-signs")), javascript=javascript)
 
@@ -314,9 +328,9 @@ def test_number_error_says_what_to_type_and_keeps_what_was_typed(open_page, site
     answer(page, "amount", typed)
 
     expect(page.locator("#error-summary")).to_contain_text(hint)
-    expect(page.locator("#error-amount")).to_contain_text(hint)
-    expect(page.locator("#id_amount")).to_have_value(typed)
-    expect(page.locator("#id_amount")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#answer-error")).to_contain_text(hint)
+    expect(page.locator("#answer")).to_have_value(typed)
+    expect(page.locator("#answer")).to_have_attribute("aria-invalid", "true")
     answer(page, "amount", "5万")
     expect_cause(page, "card-limit-class2")
 
@@ -341,7 +355,7 @@ def test_number_may_be_left_open(open_page, site, javascript):
 
 @pytest.mark.parametrize(
     ("question", "field"),
-    [("asked-for", "id_asked-for_0"), ("product", "id_product_0"), ("amount", "id_amount")],
+    [("asked-for", "answer-0"), ("product", "answer-0"), ("amount", "answer")],
 )
 def test_error_summary_leads_to_the_field(open_page, site, javascript, question, field):
     page = open_page(step_address(site, until(question)), javascript=javascript)
@@ -414,7 +428,7 @@ def test_keyboard_alone_is_enough(open_page, site, javascript):
 def test_enter_in_the_number_field_submits_what_was_typed(open_page, site, javascript):
     page = open_page(step_address(site, until("amount")), javascript=javascript)
 
-    tab_to(page, "#id_amount")
+    tab_to(page, "#answer")
     page.keyboard.type("50000")
     page.keyboard.press("Enter")
 

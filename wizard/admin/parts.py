@@ -142,7 +142,10 @@ class ChoiceInline(TranslatedRowInline):
     form = ChoiceForm
     formset = ChoiceFormSet
     fieldsets = (
-        (None, {"fields": ("label", "hint", ("position", "at_least", "exclusive", "unsure"))}),
+        (
+            None,
+            {"fields": ("label", "hint", ("position", "at_least", "exclusive", "none", "unsure"))},
+        ),
         (_("More"), {"fields": (("slug", "audience"),), "classes": ("collapse",)}),
     )
 

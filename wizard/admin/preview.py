@@ -24,6 +24,7 @@ from wizard.admin.places import change_url, problem_row
 from wizard.compiled import compile_tree
 from wizard.content import LANGUAGES
 from wizard.engine import Answers, TooComplexError, Walk
+from wizard.forms import sent_answers
 from wizard.models import Tree
 from wizard.problems import Code, Place, Problem
 from wizard.search import MessageIndex
@@ -121,7 +122,11 @@ def preview(request: HttpRequest, tree: Tree) -> HttpResponse:
     """To the walk in the language asked for, with answers that lead to what is asked for."""
     asked = request.GET.get(LANGUAGE) or get_language()
     language = asked if asked in LANGUAGES else LANGUAGES[0]
-    answers: Answers = {n: v for n, v in request.GET.lists() if n not in (LANGUAGE, FROM, FINDING)}
+    answers: Answers = {
+        name: values
+        for name, values in sent_answers(request.GET).items()
+        if name not in (LANGUAGE, FROM, FINDING)
+    }
     try:
         answers = _seeded(request, draft_in(tree, language)) or answers
     except UnwalkableError:

@@ -306,7 +306,7 @@ class Draft:
             "label": self.words(choice.label) or choice.slug,
             "from": f"{least} {unit}".strip() if least is not None else "",
             "unsure": choice.unsure,
-            "alone": choice.exclusive and not choice.unsure,
+            "alone": (choice.exclusive or choice.none) and not choice.unsure,
         }
 
     def finding(self, finding: content.Finding) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
-from wizard import journey, wording
+from wizard import forms, journey, wording
 from wizard.compiled import Source
 from wizard.content import Audience, Grade, Horizon, Station, Theme
 from wizard.engine import Answered
@@ -28,6 +28,11 @@ def answer(answered: Answered) -> str:
 @register.filter
 def certainty_name(certainty: Certainty) -> str:
     return str(wording.CERTAINTIES[certainty])
+
+
+@register.filter
+def field_name(question: str) -> str:
+    return forms.field_name(question)
 
 
 @register.filter

@@ -1,0 +1,49 @@
+"""Every question page of a draft, rendered as visitors would get it.
+
+The other checks look at what editors wrote. This one looks at the page that comes of it.
+"""
+
+from collections.abc import Iterator
+
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.translation import override
+
+from wizard import content
+from wizard.compiled import Question, Tree, compile_tree
+from wizard.content import LANGUAGES, Kind
+from wizard.engine import Walk
+from wizard.forms import StepForm
+from wizard.problems import Code, Place, Problem
+
+
+def find_broken_pages(tree: content.Tree) -> Iterator[Problem]:
+    """The questions of a draft without plain mistakes whose page fails or lacks an answer."""
+    for language in LANGUAGES:
+        compiled = compile_tree(tree, language)
+        with override(language):
+            for question in compiled.questions.values():
+                if error := _error(compiled, question):
+                    details = {"language": language, "error": error}
+                    yield Problem(Code.PAGE_BROKEN, Place("question", question.slug), details)
+
+
+def _error(tree: Tree, question: Question) -> str:
+    """What is wrong with the page of a question; "" if nothing is."""
+    walk = Walk(tree, (), question)
+    context = {"walk": walk, "form": StepForm(walk, question, (), ""), "questions_left": 1}
+    try:
+        page = render_to_string("wizard/_step.html", context)
+    except Exception as exc:  # noqa: BLE001 - whatever it is, visitors would meet it
+        return f"{type(exc).__name__}: {exc}"
+    absent = [words for words in _expected(question) if words not in page]
+    return " ".join(absent)
+
+
+def _expected(question: Question) -> Iterator[str]:
+    """What has to stand in the page, as HTML."""
+    yield f">{escape(question.title)}<"
+    for choice in question.choices:
+        if choice.unsure or question.kind is not Kind.NUMBER:
+            yield f">{escape(choice.label)}<"
+            yield f'value="{choice.slug}"'
