@@ -4,11 +4,18 @@ import logging
 import re
 
 _QUERY = re.compile(r"\?[^\s\"']*")
+# Mistyped links too: most of a secret is still in them.
+_RESULT = re.compile(r"(?<=/r/)[^\s\"']+")
 
 
 class WithoutQuery(logging.Filter):
-    """Cuts query strings out of log records: they hold a visitor's answers."""
+    """Cuts secrets of visitors out of log records.
+
+    A query string holds their answers, and whoever knows the address of a shared result
+    may read it, or even delete it.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = _QUERY.sub("", record.getMessage()), None
+        told = _QUERY.sub("", record.getMessage())
+        record.msg, record.args = _RESULT.sub("…/", told), None
         return True

@@ -6,61 +6,156 @@ README.md lists every variable.
 """
 
 import contextlib
+import logging
 import os
 import secrets
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.core.checks.security import base as security
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import split_domain_port
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvError, ValidationError
-from limits import parse
+from environs import Env, EnvValidationError, ValidationError, validate
+from limits import parse_many
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# The environment. All mistakes are told at once, by seal() below.
+
+EXAMPLES = {
+    "PRODUCTION": "true",
+    "DEBUG": "false",
+    "SECRET_KEY": "what python -c 'import secrets; print(secrets.token_urlsafe(50))' prints",
+    "ALLOWED_HOSTS": "example.org,www.example.org",
+    "TRUSTED_ORIGINS": "https://example.org",
+    "BEHIND_TLS_PROXY": "true",
+    "HSTS_PRELOAD": "false",
+    "STALE_AFTER_DAYS": "180",
+    "SECOND_PAIR_OF_EYES": "false",
+    "TRUSTED_PROXIES": "1",
+    "SHARE_RATE": "30/hour",
+    "LOG_LEVEL": "INFO",
+    "DATABASE_URL": "postgres://user:password@host/name",
+}
+DATABASE_SCHEMES = ("postgres", "postgresql", "sqlite")
+LOG_LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
+
+
+def _is_not_for_production(debug: bool) -> None:
+    if PRODUCTION and debug:
+        raise ValidationError("It excludes PRODUCTION=true.")
+
+
+def _is_secret(told: str) -> None:
+    """Refuse what Django's own check for deployment warns of."""
+    if not PRODUCTION:
+        return
+    if len(told) < security.SECRET_KEY_MIN_LENGTH:
+        raise ValidationError(f"It has fewer than {security.SECRET_KEY_MIN_LENGTH} characters.")
+    if len(set(told)) < security.SECRET_KEY_MIN_UNIQUE_CHARACTERS:
+        raise ValidationError("It has hardly any different characters.")
+    if told.startswith(security.SECRET_KEY_INSECURE_PREFIX):
+        raise ValidationError("Django made it for development.")
+
+
+def _are_hosts(told: list[str]) -> None:
+    if PRODUCTION and not any(told):
+        raise ValidationError("It is empty.")
+    wrong = [f"“{host}” is no host name." for host in told if not _is_host(host)]
+    if PRODUCTION and "*" in told:
+        wrong.append("“*” would answer to any name, and others could pass for this site.")
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _is_host(told: str) -> bool:
+    """Whether Django could find it in a request: no scheme, no port, no path."""
+    return told in {"", "*"} or split_domain_port(told) == (told.lower(), "")
+
+
+def _are_origins(told: list[str]) -> None:
+    wrong = [f"“{origin}” is no origin." for origin in told if origin and not _is_origin(origin)]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _is_origin(told: str) -> bool:
+    scheme, _, host = told.partition("://")
+    return scheme in {"http", "https"} and split_domain_port(host.removeprefix("*.")) != ("", "")
 
 
 def _is_rate(told: str) -> None:
     """Refuse what `throttle` could not count by. Empty is without a limit."""
     try:
-        parse(told) if told else None
+        rates = parse_many(told) if told else []
     except ValueError:
-        raise ValidationError(f"“{told}” is no rate; an example is “30/hour”.") from None
+        raise ValidationError(f"“{told}” is no rate.") from None
+    if len(rates) > 1:
+        raise ValidationError(f"“{told}” is more than one rate.")
+    if rates and not rates[0].amount:
+        raise ValidationError(f"“{told}” would let nobody share. Empty is without a limit.")
 
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+def _is_database(told: str) -> None:
+    # Nothing of it is repeated: it may hold a password.
+    if PRODUCTION and not told:
+        raise ValidationError("It is empty.")
+    if told and told.partition("://")[0] not in DATABASE_SCHEMES:
+        raise ValidationError(f"It does not begin with one of {', '.join(DATABASE_SCHEMES)}.")
 
-# All mistakes are told at once, by seal() below.
+
+def _whole_number(at_least: int, at_most: int) -> validate.Range:
+    told = f"It must be from {at_least} to {at_most}."
+    return validate.Range(at_least, at_most, error=told)
+
+
+def _without_blanks(told: list[str] | None) -> list[str]:
+    return [one for one in told or [] if one]
+
+
 env = Env(eager=False)
 
 PRODUCTION: bool = env.bool("PRODUCTION", False)
-DEBUG: bool = env.bool("DEBUG", False)
+# To be set in production; environs takes `...` for "there is no default".
+_NEEDED: Any = ... if PRODUCTION else ""
+DEBUG: bool = env.bool("DEBUG", False, validate=_is_not_for_production)
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "data")
-SECRET_KEY: str = env.str("SECRET_KEY", "")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
+SECRET_KEY: str = env.str("SECRET_KEY", _NEEDED, validate=_is_secret)
+ALLOWED_HOSTS = _without_blanks(
+    env.list("ALLOWED_HOSTS", _NEEDED, subcast=str.strip, validate=_are_hosts)
+)
+CSRF_TRUSTED_ORIGINS = _without_blanks(
+    env.list("TRUSTED_ORIGINS", [], subcast=str.strip, validate=_are_origins)
+)
 BEHIND_TLS_PROXY: bool = env.bool("BEHIND_TLS_PROXY", False)
-STALE_AFTER_DAYS: int = env.int("STALE_AFTER_DAYS", 180)
+# Browsers come with a list of sites that are HTTPS only; to get off it takes months.
+HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", False)
+STALE_AFTER_DAYS: int = env.int("STALE_AFTER_DAYS", 180, validate=_whole_number(1, 36500))
 # The one who publishes a draft must not be its last editor.
 SECOND_PAIR_OF_EYES: bool = env.bool("SECOND_PAIR_OF_EYES", False)
 # How many proxies stand before this site, each noting in X-Forwarded-For who asked it.
-TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0, validate=_whole_number(0, 100))
 # How many links to results one address may make, as in "30/hour"; empty: any number.
 SHARE_RATE: str = env.str("SHARE_RATE", "30/hour", validate=_is_rate)
-LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO").upper()
-_database: Any = env.dj_db_url("DATABASE_URL") if env.str("DATABASE_URL", "") else {}
+LOG_LEVEL: int = env.log_level("LOG_LEVEL", logging.INFO, validate=validate.OneOf(LOG_LEVELS))
+_database_url = env.str("DATABASE_URL", _NEEDED, validate=_is_database)
+_database: Any = env.dj_db_url("DATABASE_URL") if _database_url else {}
+
+
+def _told(mistakes: Any) -> str:
+    """All that is wrong, a line for each variable."""
+    lines = ["The environment cannot be used (README.md, “Configuring”):"]
+    for name, wrong in mistakes.items():
+        lines += [f"  {name}: {' '.join(wrong)} Right is, for example: {EXAMPLES[name]}"]
+    return "\n".join(lines)
+
 
 try:
     env.seal()
-except EnvError as exc:
-    raise ImproperlyConfigured(f"Environment: {exc}") from None
-
-
-def _missing() -> list[str]:
-    needed = {
-        "SECRET_KEY": SECRET_KEY,
-        "ALLOWED_HOSTS": ALLOWED_HOSTS,
-        "DATABASE_URL": _database,
-    }
-    return [name for name, value in needed.items() if not value]
+except EnvValidationError as exc:
+    raise ImproperlyConfigured(_told(exc.error_messages)) from None
 
 
 def _generated_key() -> str:
@@ -77,13 +172,11 @@ def _generated_key() -> str:
     return kept.read_text()
 
 
-if PRODUCTION:
-    if missing := _missing():
-        raise ImproperlyConfigured(f"PRODUCTION=true needs {', '.join(missing)} to be set.")
-    if DEBUG:
-        raise ImproperlyConfigured("DEBUG=true and PRODUCTION=true exclude each other.")
-else:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+if not PRODUCTION:
+    try:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ImproperlyConfigured(f"DATA_DIR cannot be made: {exc}") from None
     SECRET_KEY = SECRET_KEY or _generated_key()
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 
@@ -234,7 +327,9 @@ if PRODUCTION:
     SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_PRELOAD = HSTS_PRELOAD
+    # Django asks for preloading; whether to is for the owner of the domain to say.
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 if BEHIND_TLS_PROXY:

@@ -1,14 +1,21 @@
 """What a WSGI server loads."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wizard.settings")
 
-django_application = get_wsgi_application()
+try:
+    django_application = get_wsgi_application()
+except ImproperlyConfigured:
+    # The server prints what is wrong; where that was found would only bury it.
+    sys.tracebacklimit = 0
+    raise
 
 # Views can only be imported once Django is set up.
-from wizard.middleware import mark_unreadable  # noqa: E402
+from wizard.middleware import mark_unreadable
 
 application = mark_unreadable(django_application)
