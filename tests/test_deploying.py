@@ -197,8 +197,9 @@ class Visitor:
         form = page.select_one("form#step")
         question = form["data-question"]
         fields = [(field["name"], field["value"]) for field in form.select("[type=hidden]")]
-        choice = form.select_one(f"[name={question}]")["value"]
-        query = urllib.parse.urlencode([*fields, (question, choice)])
+        name = f"answer.{question}"
+        choice = form.select_one(f"[name='{name}']")["value"]
+        query = urllib.parse.urlencode([*fields, (name, choice)])
         return self.open(f"{form['action']}?{query}")
 
 

@@ -23,6 +23,14 @@ from wizard.numerals import LONGEST, group_digits, read_number, write_number
         pytest.param("5w", "50000", id="w for wan"),
         pytest.param("5W", "50000", id="capital W"),
         pytest.param("¥50000", "50000", id="yen sign"),
+        pytest.param("五万", "50000", id="Chinese characters"),
+        pytest.param("三千五", "3500", id="last scale left out"),
+        pytest.param("1万2", "12000", id="digits with the last scale left out"),
+        pytest.param("两万三千", "23000", id="two scales"),
+        pytest.param("3千", "3000", id="thousands"),
+        pytest.param("十五", "15", id="ten in front"),
+        pytest.param("叁仟伍佰", "3500", id="characters of cheques"),
+        pytest.param("三万零五十", "30050", id="zero between"),
     ],
 )
 def test_read_number(typed, value):
@@ -65,7 +73,7 @@ def test_read_number_refuses_what_an_address_could_not_hold():
         "",
         " ",
         "abc",
-        "五万",
+        "五万多",
         "-5",
         "+5",
         "5-6",

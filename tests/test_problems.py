@@ -514,6 +514,18 @@ BROKEN = [
         id="no Chinese hint",
     ),
     pytest.param(
+        Code.MARKDOWN_SHOWN,
+        Place("finding", "limit", "avoid"),
+        changed("finding", "limit", avoid=in_english("Do**(not)**pay")),
+        id="bold that is none",
+    ),
+    pytest.param(
+        Code.MARKDOWN_SHOWN,
+        Place("finding", "limit", "title"),
+        changed("finding", "limit", title=in_english("**Limit**")),
+        id="Markdown where there is none",
+    ),
+    pytest.param(
         Code.NUMBER_IN_PROSE,
         Place("finding", "limit", "avoid"),
         changed("finding", "limit", avoid=in_english("Call 95188 now")),

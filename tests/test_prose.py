@@ -24,6 +24,13 @@ def elements(html):
         pytest.param(" \n ", "", id="blank"),
         pytest.param("Wait.", "<p>Wait.</p>", id="paragraph"),
         pytest.param("**Do** *not*.", "<p><strong>Do</strong> <em>not</em>.</p>", id="emphasis"),
+        pytest.param("**停。**再", "<p><strong>停。</strong>再</p>", id="Chinese after a sign"),
+        pytest.param(
+            "先**（停）**", "<p>先<strong>（停）</strong></p>", id="Chinese before a sign"
+        ),
+        pytest.param("*停！*再", "<p><em>停！</em>再</p>", id="Chinese after one asterisk"),
+        pytest.param("停 ** 再", "<p>停 ** 再</p>", id="asterisks between spaces"),
+        pytest.param("a**b.**c", "<p>a**b.**c</p>", id="as in CommonMark"),
         pytest.param("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", id="list"),
         pytest.param("3. a", '<ol start="3">\n<li>a</li>\n</ol>', id="numbered list"),
         pytest.param("> a", "<blockquote>\n<p>a</p>\n</blockquote>", id="quotation"),

@@ -31,6 +31,9 @@ from wizard.prose import PLACEHOLDER, Html, Insert, to_html, to_text
 Fact = tuple[str, str]
 """A choice that was made: (question slug, choice slug)."""
 
+PROSE = frozenset({"help", "body", "explanation", "differs", "avoid", "how"})
+"""The fields that are Markdown. All others are shown as they are written."""
+
 WEAK_GRADES = frozenset({Grade.USERS, Grade.UNPROVEN})
 
 

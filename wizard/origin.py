@@ -34,4 +34,9 @@ def _is_ours(request: HttpRequest) -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
     sender = request.headers.get("Origin") or request.headers.get("Referer", "")
-    return urlsplit(sender).netloc == request.get_host()
+    try:
+        scheme, host = urlsplit(sender)[:2]
+    except ValueError:
+        # What no browser sends, such as "http://[", is not ours.
+        return False
+    return (scheme, host) == (request.scheme, request.get_host())

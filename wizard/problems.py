@@ -17,6 +17,7 @@ import msgspec
 from wizard import content
 from wizard.compiled import (
     ALWAYS,
+    PROSE,
     Action,
     Condition,
     Fact,
@@ -37,7 +38,7 @@ from wizard.engine import (
     walk,
 )
 from wizard.numerals import read_number
-from wizard.prose import PLACEHOLDER
+from wizard.prose import PLACEHOLDER, to_html
 from wizard.strategy import advise
 
 RESERVED_TREE_SLUGS = frozenset({"messages", "r"})
@@ -47,6 +48,9 @@ _HOTLINE = re.compile(
     r"(?:110|120|9\d{4}|12\d{3}|400[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d{9})"
     r"(?!\d|[,.]\d|\s*(?:元|块|万|%|天|日|个|笔|次|小时|分钟|人|yuan|days?|hours?|minutes?|people))"
 )
+
+_MARKUP = re.compile(r"\*\*|__|\]\(|`|^#+ ", re.MULTILINE)
+"""What nobody writes but as Markdown."""
 
 
 class Level(StrEnum):
@@ -88,6 +92,7 @@ class Code(StrEnum):
     TRANSLATION_MISSING = "translation-missing"
     PAGE_BROKEN = "page-broken"
     NUMBER_IN_PROSE = "number-in-prose"
+    MARKDOWN_SHOWN = "markdown-shown"
     UNSOURCED_FINDING = "unsourced-finding"
     UNSOURCED_FIGURE = "unsourced-figure"
     UNSOURCED_ALTERNATIVE = "unsourced-alternative"
@@ -411,6 +416,16 @@ def _texts(tree: content.Tree) -> Iterator[Problem]:
                 yield Problem(Code.UNKNOWN_CONTACT, spot, {"slug": slug})
             for number in _HOTLINE.findall(written):
                 yield Problem(Code.NUMBER_IN_PROSE, spot, {"number": number})
+            for markup in _shown_markup(name, written):
+                yield Problem(Code.MARKDOWN_SHOWN, spot, {"markup": markup})
+
+
+def _shown_markup(name: str, written: str) -> list[str]:
+    """Markdown that visitors would see as it is written, in the field `name`."""
+    found = _MARKUP.findall(written)
+    if found and name in PROSE:
+        found = _MARKUP.findall(to_html(written, {}))
+    return found[:1]
 
 
 def all_texts(tree: content.Tree) -> Iterator[tuple[Place, str, Text]]:

@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
@@ -92,7 +94,33 @@ def _inserted(match: re.Match[str], inserts: Mapping[str, Insert]) -> str:
     return f"{shown}<small>{escape(insert.note)}</small>" if insert.note else shown
 
 
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """The parser's rule for `*`, but Chinese has no spaces around words.
+
+    CommonMark takes "**先停。**再" for no emphasis, because a sign stands inside and
+    neither a space nor a sign outside. Beside a Chinese character or sign that is no reason:
+    https://github.com/tats-u/markdown-cjk-friendly/blob/main/specification.md
+    """
+    start, known = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    if state.src[start] == "*":
+        before = state.src[start - 1] if start else " "
+        after = state.src[state.pos] if state.pos < state.posMax else " "
+        chinese = _is_wide(before) or _is_wide(after)
+        for delimiter in state.delimiters[known:]:
+            delimiter.open |= chinese and not after.isspace()
+            delimiter.close |= chinese and not before.isspace()
+    return True
+
+
+def _is_wide(character: str) -> bool:
+    """Whether it is a Chinese character or sign."""
+    return east_asian_width(character) in "WF"
+
+
 _MARKDOWN = MarkdownIt("zero").enable(
     ["newline", "emphasis", "list", "link", "blockquote", "escape", "entity"]
 )
+_MARKDOWN.inline.ruler.at("emphasis", _emphasis)
 _MARKDOWN.add_render_rule("text", _text_with_inserts)

@@ -181,6 +181,7 @@ PROBLEMS: dict[Code, Wording] = {
     Code.NUMBER_IN_PROSE: _(
         "Phone number %(number)s in a text: write {slug} of the contact instead."
     ),
+    Code.MARKDOWN_SHOWN: _("Visitors would see “%(markup)s” as it stands here."),
     Code.UNSOURCED_FINDING: _("The finding has no source."),
     Code.UNSOURCED_FIGURE: _("The text states a figure (%(figure)s), but has no source."),
     Code.UNSOURCED_ALTERNATIVE: _("The alternative has no source."),
