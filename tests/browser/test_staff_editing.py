@@ -315,6 +315,20 @@ def test_markdown_is_shown_as_visitors_will_see_it(editor):
     expect(shown.locator(".prose-error")).to_contain_text("{nobody}")
 
 
+def test_lists_are_shown_as_visitors_will_see_them(editor):
+    page = editor()
+    page.locator("#id_help_en").fill("Look:\n\n- here\n- there\n\n1. first\n2. second")
+
+    page.locator(".field-help_en .prose-button").last.click()
+
+    shown = page.locator(".field-help_en .prose-preview").last
+    for kind, mark, indent in (("ul", "disc", "19.2px"), ("ol", "decimal", "32px")):
+        expect(shown.locator(kind)).to_have_css("margin-left", "0px")
+        expect(shown.locator(kind)).to_have_css("padding-left", indent)
+        expect(shown.locator(f"{kind} li").first).to_have_css("list-style-type", mark)
+        expect(shown.locator(f"{kind} li").first).to_have_css("font-size", "16px")
+
+
 def test_a_question_is_put_between_two_others(editor):
     page = editor()
     first = page.url
