@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from tests.trees import (
     compiled,
@@ -20,7 +21,7 @@ from tests.trees import (
 from wizard import drafts
 from wizard.content import Effect, Kind, Route, Scenario
 from wizard.coverage import cover
-from wizard.engine import paths
+from wizard.engine import MOST_TICKS, paths
 from wizard.models import Source
 from wizard.strategy import advise
 
@@ -180,3 +181,40 @@ def test_command_looks_only_at_the_trees_that_are_named(draft):
 def test_command_refuses_an_unknown_tree(draft):
     with pytest.raises(CommandError, match="No such tree: ghost"):
         run("covered", "ghost")
+
+
+def run_in_part():
+    """What is printed, and why it failed."""
+    out = io.StringIO()
+    with override("en"), pytest.raises(CommandError) as failed:
+        call_command("coverage", stdout=out)
+    return out.getvalue(), str(failed.value)
+
+
+def test_command_tells_a_draft_that_cannot_be_walked_after_covering_the_others(draft):
+    drafts.restore(make_tree([make_question("first", choices=[])], slug="a-start"))
+
+    out, failed = run_in_part()
+
+    assert "a-start: cannot be covered\nerror: question first: The question has no choices." in out
+    assert "covered: 5 paths" in out
+    assert "sources not used: " in out
+    assert failed == "Not covered: a-start"
+
+
+def test_command_tells_a_draft_with_too_many_paths_after_covering_the_others(draft):
+    ticks = [f"tick-{number}" for number in range(MOST_TICKS + 1)]
+    asked = make_question(
+        "ticks",
+        ticks,
+        [Route(to=f"about-{tick}", when={"ticks": (tick,)}) for tick in ticks],
+        kind=Kind.MULTIPLE,
+    )
+    about = [make_question(f"about-{tick}") for tick in ticks]
+    drafts.restore(make_tree([asked, *about], slug="a-tangle"))
+
+    out, failed = run_in_part()
+
+    assert "a-tangle: cannot be covered\nerror: tree a-tangle: So many answers" in out
+    assert "covered: 5 paths" in out
+    assert failed == "Not covered: a-tangle"

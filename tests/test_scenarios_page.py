@@ -15,7 +15,7 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import content, drafts
+from wizard import content, drafts, publishing, results
 from wizard.content import Kind
 from wizard.models import Question, Scenario, Tree, User
 
@@ -386,6 +386,82 @@ def test_address_without_answers_leads_back(editor, tree, address):
 
     assert response.redirect_chain == [(scenarios_url(tree), 302)]
     assert told(response) == ["That address holds no answers."]
+
+
+# The link of a shared result
+
+
+@pytest.fixture
+def published(tree):
+    tree.scenarios.all().delete()
+    publishing.publish(tree)
+    return tree
+
+
+def share(slug="tried", *, hide=False):
+    answers = {"card": ["two"], "amount": ["70"], "signs": ["a"]}
+    return results.make(slug, 1, answers, days=30, hides_answers=hide).token
+
+
+def taken(editor, tree, address):
+    return editor.get(new_url(tree, ""), {"address": address}, follow=True)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://example.org/zh-hans/r/{}/",
+        "看看我的结果：https://example.org/en/r/{}/?from=chat#top 谢谢",
+        "https://example.org/en/r/{}。",
+        "/en/r/{}/123456789ABCDEFGHJKLMN/",
+        "{}",
+    ],
+)
+def test_link_of_a_shared_result_becomes_a_walk(editor, published, pasted):
+    response = taken(editor, published, pasted.format(share()))
+
+    assert response.redirect_chain == [(new_url(published), 302)]
+    assert told(response) == []
+    assert filled_in(response)["findings"] == ["too-much", "sign"]
+
+
+def test_answers_that_a_shared_result_hides_are_not_taken(editor, published):
+    response = taken(editor, published, f"/en/r/{share(hide=True)}/")
+
+    assert response.redirect_chain == [(scenarios_url(published), 302)]
+    assert told(response) == ["Whoever shared this result hides the answers, from staff as well."]
+
+
+def test_shared_result_of_another_tree_is_not_taken(editor, published):
+    other = drafts.restore(make_tree([make_question("card")], slug="other"))
+    publishing.publish(other)
+
+    response = taken(editor, published, f"/en/r/{share('other')}/")
+
+    assert response.redirect_chain == [(scenarios_url(published), 302)]
+    assert told(response) == [
+        f"This result belongs to another tree, “{other}”. Take its answers there."
+    ]
+
+
+def test_link_that_is_over_is_told(editor, published):
+    token = share()
+    results.delete(results.find(token))
+
+    response = taken(editor, published, f"/en/r/{token}/")
+
+    assert told(response) == [
+        "This link is over: it has expired, or whoever made it has deleted it."
+    ]
+
+
+@pytest.mark.parametrize("token", ["1" * 22, "1" * 21, ""])
+def test_link_that_was_never_made_is_told(editor, tree, token):
+    response = taken(editor, tree, f"https://example.org/en/r/{token}/")
+
+    assert told(response) == [
+        "This link leads nowhere. Perhaps a part of it is missing: copy all of it again."
+    ]
 
 
 def test_who_may_only_look_sees_the_table_but_saves_nothing(client, tree):

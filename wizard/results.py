@@ -9,6 +9,7 @@ cannot open a single link.
 import datetime as dt
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 LENGTH = 22
 """58 ** 22 > 2 ** 128."""
+
+TOKEN = rf"(?P<token>[{ALPHABET}]{{{LENGTH}}})"
+SECRET = rf"(?P<secret>[{ALPHABET}]{{{LENGTH}}})"
+"""Parts of addresses. Anything else is no link of ours."""
 
 LIFETIMES = (30, 90, 365)
 """Days for which a link can work."""
@@ -69,6 +74,14 @@ def make(
         expires_at=_end(days),
     )
     return made
+
+
+def token_in(pasted: str) -> str:
+    """The token in a pasted link, whatever of a chat hangs on it. Raises NoResultError."""
+    named = re.search(rf"(?:^|/r/){TOKEN}(?![{ALPHABET}])", pasted)
+    if named is None:
+        raise NoResultError
+    return named["token"]
 
 
 def find(token: str) -> Result:

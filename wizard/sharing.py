@@ -29,7 +29,7 @@ from wizard.engine import Walk, walk
 from wizard.forms import sent_answers
 from wizard.models import Result
 from wizard.origin import same_origin_only
-from wizard.results import DEFAULT_LIFETIME, LIFETIMES, GoneError, NoResultError
+from wizard.results import DEFAULT_LIFETIME, LIFETIMES, SECRET, TOKEN, GoneError, NoResultError
 from wizard.strategy import Strategy, advise, audience_of
 from wizard.views import (
     UNPROCESSABLE,
@@ -47,10 +47,6 @@ GONE = 410
 TOO_MANY = 429
 UNAVAILABLE = 503
 RETRY_AFTER = 5
-
-TOKEN = rf"(?P<token>[{results.ALPHABET}]{{{results.LENGTH}}})"
-SECRET = rf"(?P<secret>[{results.ALPHABET}]{{{results.LENGTH}}})"
-"""Parts of addresses. Anything else is no link of ours."""
 
 View = Callable[..., HttpResponse]
 
@@ -304,7 +300,7 @@ def compare(request: HttpRequest, token: str) -> HttpResponse:
     status = 200
     if named:
         try:
-            other = _token_in(named)
+            other = results.token_in(named)
             if other != named:
                 # Nothing else of what was pasted stays in the address: it may hold a secret.
                 return redirect(with_parameters(request.path, [("with", other)]))
@@ -317,14 +313,6 @@ def compare(request: HttpRequest, token: str) -> HttpResponse:
             context["refusal"] = _("This is no link to a result, or it does not work any more.")
             status = UNPROCESSABLE
     return render(request, "wizard/compare.html", context, status=status)
-
-
-def _token_in(named: str) -> str:
-    """The token in a pasted link. Raises NoResultError."""
-    token = re.search(rf"(?:^|/r/){TOKEN}(?:[/?#]|$)", named)
-    if token is None:
-        raise NoResultError
-    return token["token"]
 
 
 def _sides(one: Shared, other: Shared) -> list[dict[str, Any]]:

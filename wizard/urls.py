@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path, re_path
 
-from wizard import files, sharing, views
+from wizard import files, results, sharing, views
 from wizard.admin import dashboard
 
 handler400 = "wizard.views.bad_request"
@@ -13,7 +13,7 @@ handler404 = "wizard.views.not_found"
 handler500 = "wizard.views.server_error"
 
 STEP = r"^(?P<slug>[-a-z0-9]+)/(?P<number>[0-9]{1,9})/"
-RESULT = rf"^r/{sharing.TOKEN}/"
+RESULT = rf"^r/{results.TOKEN}/"
 
 FILES = {
     "calendar.ics": files.calendar,
@@ -35,7 +35,7 @@ urlpatterns = [
         path("r/deleted/", sharing.deleted, name="deleted"),
         re_path(rf"{RESULT}$", sharing.result, name="result"),
         re_path(rf"{RESULT}compare/$", sharing.compare, name="compare"),
-        re_path(rf"{RESULT}{sharing.SECRET}/$", sharing.manage, name="manage"),
+        re_path(rf"{RESULT}{results.SECRET}/$", sharing.manage, name="manage"),
         *(re_path(f"{RESULT}{name}$", files.of_result(file)) for name, file in FILES.items()),
         path("r/<path:pasted>", sharing.broken),
         path("<slug:slug>/", views.tree, name="tree"),

@@ -35,6 +35,18 @@ document.addEventListener("DOMContentLoaded", () => {
   const placeOf = (row) => row.querySelector("input[name$='-position']");
   const headingOf = (row) => row.querySelector(".inline_label").textContent.trim();
 
+  function arrange(group, rows) {
+    const before = rowsOf(group)[0]?.previousElementSibling;
+    [...rows].reverse().forEach((row) => before.after(row));
+  }
+
+  // A form that is shown again has its rows as they are stored, with the places that were sent.
+  // Rows without a place come last, as they do when they are saved.
+  function arrangeByPlace(group) {
+    const place = (row) => Number(placeOf(row)?.value) || Number.MAX_SAFE_INTEGER;
+    arrange(group, rowsOf(group).sort((a, b) => place(a) - place(b)));
+  }
+
   function renumber(group) {
     rowsOf(group).forEach((row, index, all) => {
       const place = placeOf(row);
@@ -124,6 +136,7 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const group of document.querySelectorAll(".edit-rows")) {
     if (!group.querySelector(".row-moves")) continue;
     group.classList.add("sortable");
+    arrangeByPlace(group);
     rowsOf(group).forEach(sortable);
     renumber(group);
   }
@@ -136,10 +149,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!group?.classList.contains("sortable")) return;
     const shown = rowsOf(group);
     const number = (row) => Number(row.id.split("-").at(-1));
-    const first = shown[0]?.previousElementSibling;
-    [...shown].sort((a, b) => number(b) - number(a)).forEach((row) => first.after(row));
+    arrange(group, [...shown].sort((a, b) => number(a) - number(b)));
     queueMicrotask(() => {
-      [...shown].reverse().forEach((row) => first.after(row));
+      arrange(group, shown);
       renumber(group);
     });
   });

@@ -189,7 +189,8 @@
     edges.forEach((edge, number) => {
       if (edge.places) edge.points = graph.edge(edge.from, edge.to, String(number)).points;
     });
-    size = { width: graph.graph().width, height: graph.graph().height };
+    // Without a node there is no size: dagre says -Infinity.
+    if (shown.length) size = { width: graph.graph().width, height: graph.graph().height };
     const several = edges.filter((edge) => edge.order);
     all.replaceChildren(...edges.map(drawEdge), ...several.map(drawOrder), ...shown.map(drawNode));
     data.edges.forEach((edge) => edges.includes(edge) || (edge.group = null));

@@ -137,6 +137,38 @@ def test_a_new_choice_can_be_moved_and_another_taken_away(editor):
     expect(labels(page)).to_have_text(["Perhaps", "Yes", "No"])
 
 
+def test_rows_moved_before_a_refused_save_stay_there(editor):
+    page = editor()
+    page.locator("#choices-group .add-row a").click()
+    for language in ("zh_hans", "en"):
+        page.locator(f"#id_choices-2-label_{language}").fill("Perhaps")
+    for _ in range(2):
+        page.locator("#choices-2").get_by_role("button", name="Move up").click()
+    page.locator("#choices-1").get_by_role("button", name="Move up").click()
+
+    be_refused(page)
+
+    expect(labels(page)).to_have_text(["New choice", "No", "Yes"])
+    page.locator("#id_title_zh_hans").fill("First")
+    save_and_look_again(page)
+    expect(labels(page)).to_have_text(["Perhaps", "No", "Yes"])
+
+
+def test_rows_moved_before_a_conflict_stay_there(editor, staff_page):
+    page = editor(allow=["the server responded with a status of 409"])
+    other = staff_page(page.url.removeprefix(page.evaluate("location.origin")))
+    other.locator("#id_title_en").fill("Earlier")
+    save(other)
+    page.locator("#choices-1").get_by_role("button", name="Move up").click()
+
+    page.locator("[name=_save]").last.click()
+
+    expect(page.locator("#conflict")).to_be_visible()
+    expect(labels(page)).to_have_text(["No", "Yes"])
+    save_and_look_again(page)
+    expect(labels(page)).to_have_text(["No", "Yes"])
+
+
 def type_a_help(page):
     page.locator("#id_help_en").press_sequentially("On the card")
 
@@ -281,6 +313,20 @@ def test_markdown_is_shown_as_visitors_will_see_it(editor):
     expect(shown.locator("strong")).to_have_text("at once")
     expect(shown.locator("a[href='tel:96110']")).to_have_text("96110")
     expect(shown.locator(".prose-error")).to_contain_text("{nobody}")
+
+
+def test_lists_are_shown_as_visitors_will_see_them(editor):
+    page = editor()
+    page.locator("#id_help_en").fill("Look:\n\n- here\n- there\n\n1. first\n2. second")
+
+    page.locator(".field-help_en .prose-button").last.click()
+
+    shown = page.locator(".field-help_en .prose-preview").last
+    for kind, mark, indent in (("ul", "disc", "19.2px"), ("ol", "decimal", "32px")):
+        expect(shown.locator(kind)).to_have_css("margin-left", "0px")
+        expect(shown.locator(kind)).to_have_css("padding-left", indent)
+        expect(shown.locator(f"{kind} li").first).to_have_css("list-style-type", mark)
+        expect(shown.locator(f"{kind} li").first).to_have_css("font-size", "16px")
 
 
 def test_a_question_is_put_between_two_others(editor):

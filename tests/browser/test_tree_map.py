@@ -57,6 +57,45 @@ def new_tree(page, slug):
     expect(page.locator(".messagelist .success")).to_be_visible()
 
 
+def empty_tree(page, slug):
+    """A new tree without a question, through the form of the admin."""
+    page.goto("/admin/wizard/tree/add/")
+    page.locator("#id_title_zh_hans").fill(slug)
+    page.locator("#id_summary_zh_hans").fill(slug)
+    page.locator("#id_slug").fill(slug)
+    page.locator("[name=_continue]").last.click()
+    expect(page.locator(".guided-start")).to_be_visible()
+
+
+def test_the_map_of_an_empty_tree_leads_to_its_first_question(staff_page):
+    page = staff_page("/admin/wizard/tree/")
+    empty_tree(page, f"empty-{next(_numbers)}")
+
+    page.get_by_role("link", name="Map", exact=True).click()
+
+    expect(page.get_by_text("The tree has no question yet.")).to_be_visible()
+    expect(page.get_by_role("link", name="Add the first question")).to_be_visible()
+    expect(page.locator("#map")).to_have_count(0)
+
+
+def test_a_tree_of_findings_alone_is_drawn_with_and_without_them(staff_page):
+    page = staff_page("/admin/wizard/tree/")
+    empty_tree(page, f"findings-{next(_numbers)}")
+    tree = page.url.split("/")[-3]
+    page.goto(f"/admin/wizard/finding/add/?tree={tree}")
+    for field in ("title", "explanation", "remedy_time"):
+        page.locator(f"#id_{field}_zh_hans").fill("原因")
+    page.locator("#id_slug").evaluate("field => (field.value = 'cause')")
+    page.locator("[name=_save]").last.click()
+    drawn(page)
+
+    page.get_by_label("Findings").uncheck()
+    page.get_by_role("button", name="Fit").click()
+
+    expect(page.locator(".node")).to_have_count(0)
+    assert "NaN" not in view(page)
+
+
 @pytest.mark.parametrize("width", [768, 1280])
 def test_every_question_and_finding_is_drawn(map_page, width):
     page = map_page("jiebei", width=width)

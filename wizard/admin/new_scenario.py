@@ -13,16 +13,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from wizard import compiled, wording
+from wizard import compiled, results, wording
 from wizard.admin import history, slugs
 from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
 from wizard.admin.preview import UnwalkableError, draft_in, preview_url, unwalkable
 from wizard.admin.widgets import ProseField
-from wizard.engine import Walk, answers_of, walk
+from wizard.engine import Answers, Walk, answers_of, walk
 from wizard.models import Action, Choice, Finding, Scenario, ScenarioFinding, Tree
+from wizard.results import GoneError, NoResultError
 from wizard.strategy import Strategy, advise
 
 PASTED = "address"
+
+
+class NoAnswersError(Exception):
+    """Nothing can be taken from what was pasted. Its text is a sentence for staff."""
 
 
 class ScenarioForm(forms.Form):
@@ -119,15 +124,11 @@ def new_scenario(request: HttpRequest, tree: Tree) -> HttpResponse:
 
 def _pasted(request: HttpRequest, tree: Tree, draft: compiled.Tree) -> HttpResponse:
     """To the same page with the answers of an address; what does not fit is told."""
-    # No more than this is read of it: what was pasted may be anything.
-    path, _mark, query = request.GET[PASTED].strip().partition("#")[0].partition("?")
-    given = parse_qs(query, keep_blank_values=True)
-    answers = {name: values for name, values in given.items() if not name.startswith("_")}
-    if not answers:
-        messages.error(request, _("That address holds no answers."))
+    try:
+        answers = _answers_in(request, tree)
+    except NoAnswersError as exc:
+        messages.error(request, str(exc))
         return HttpResponseRedirect(address("scenarios", tree))
-    if tree.slug not in path.split("/"):
-        messages.warning(request, _("The address does not name this tree. Is it the right one?"))
     known = draft.questions.keys() | draft.question_aliases.keys()
     for name in answers.keys() - known:
         told = _("There is no question “%(slug)s” in the draft: its answer is left out.")
@@ -146,6 +147,47 @@ def _pasted(request: HttpRequest, tree: Tree, draft: compiled.Tree) -> HttpRespo
         messages.warning(request, told % {"named": named})
     query = urlencode(walked.parameters_with_shown)
     return HttpResponseRedirect(f"{address('scenarios/new', tree)}?{query}")
+
+
+def _answers_in(request: HttpRequest, tree: Tree) -> Answers:
+    """What an address or the link of a shared result holds. Raises NoAnswersError."""
+    # No more than this is read of it: what was pasted may be anything.
+    path, _mark, query = request.GET[PASTED].strip().partition("#")[0].partition("?")
+    shared = _shared(path, tree)
+    if shared is not None:
+        return shared
+    given = parse_qs(query, keep_blank_values=True)
+    answers = {name: values for name, values in given.items() if not name.startswith("_")}
+    if not answers:
+        raise NoAnswersError(_("That address holds no answers."))
+    if tree.slug not in path.split("/"):
+        messages.warning(request, _("The address does not name this tree. Is it the right one?"))
+    return answers
+
+
+def _shared(path: str, tree: Tree) -> Answers | None:
+    """The answers of the shared result that a link names; None if it is no such link.
+
+    Raises NoAnswersError: what somebody hides, staff do not see either.
+    """
+    try:
+        found = results.find(results.token_in(path))
+    except GoneError:
+        told = _("This link is over: it has expired, or whoever made it has deleted it.")
+        raise NoAnswersError(told) from None
+    except NoResultError:
+        if "/r/" not in path:
+            return None
+        told = _("This link leads nowhere. Perhaps a part of it is missing: copy all of it again.")
+        raise NoAnswersError(told) from None
+    if found.hides_answers:
+        raise NoAnswersError(_("Whoever shared this result hides the answers, from staff as well."))
+    home = found.edition.tree
+    if home != tree:
+        told = _("This result belongs to another tree, “%(tree)s”. Take its answers there.")
+        raise NoAnswersError(told % {"tree": home})
+    answers: Answers = found.answers
+    return answers
 
 
 @transaction.atomic

@@ -4,14 +4,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wizard import drafts
+from wizard import content, drafts, wording
 from wizard.coverage import Coverage, cover
+from wizard.engine import TooComplexError
 from wizard.models import Source, Tree
-from wizard.problems import find_unwalkable
+from wizard.problems import Code, Place, Problem, find_unwalkable
 
 
 class Command(BaseCommand):
-    help = "List for each cause its paths, messages and scenarios; then what lacks a source."
+    help = (
+        "List for each cause its paths, messages and scenarios; then what lacks a source. "
+        "Fails if a draft cannot be walked, after the others."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", nargs="*", help="the trees to look at (default: all)")
@@ -21,12 +25,24 @@ class Command(BaseCommand):
         if missing := set(slug) - {tree.slug for tree in trees}:
             raise CommandError(f"No such tree: {', '.join(sorted(missing))}")
         snapshots = {tree.slug: drafts.snapshot(tree) for tree in Tree.objects.all()}
-        for tree in trees:
-            if find_unwalkable(snapshots[tree.slug]):
-                raise CommandError(f"{tree.slug} cannot be walked: see check_trees.")
-            self._print(cover(snapshots[tree.slug]))
+        left_out = [tree.slug for tree in trees if not self._cover(snapshots[tree.slug])]
         named = {source.slug for snapshot in snapshots.values() for source in snapshot.sources}
         self._list("sources not used", sorted(set(_slugs()) - named))
+        if left_out:
+            raise CommandError(f"Not covered: {', '.join(left_out)}")
+
+    def _cover(self, tree: content.Tree) -> bool:
+        """Print what a tree covers, or why that cannot be said. The others are not to suffer."""
+        found = find_unwalkable(tree)
+        try:
+            if not found:
+                self._print(cover(tree))
+        except TooComplexError:
+            found = [Problem(Code.TOO_COMPLEX, Place("tree", tree.slug))]
+        if found:
+            self.stdout.write(f"{tree.slug}: cannot be covered")
+            self.stdout.write(f"{wording.problem_list(found)}\n")
+        return not found
 
     def _print(self, found: Coverage) -> None:
         self.stdout.write(
