@@ -348,7 +348,7 @@ def test_walk_with_nothing_ticked_cannot_be_a_scenario(editor, tree):
     ],
 )
 def test_address_of_a_visitor_becomes_a_walk(editor, tree, address):
-    response = editor.get(new_url(tree, ""), {"address": address}, follow=True)
+    response = editor.get(new_url(tree, ""), {"_address": address}, follow=True)
 
     assert response.redirect_chain == [(new_url(tree), 302)]
     assert told(response) == []
@@ -358,7 +358,7 @@ def test_address_of_a_visitor_becomes_a_walk(editor, tree, address):
 def test_what_does_not_fit_of_an_address_is_told(editor, tree):
     address = "https://example.org/en/other/1/?gone=yes&card=seven&amount=70"
 
-    response = editor.get(new_url(tree, ""), {"address": address}, follow=True)
+    response = editor.get(new_url(tree, ""), {"_address": address}, follow=True)
 
     assert [line.split(":")[0] for line in told(response)] == [
         "The address does not name this tree. Is it the right one?",
@@ -373,7 +373,7 @@ def test_answers_that_the_draft_does_not_ask_are_told(editor, tree):
     question.routes.all().delete()
     address = "https://example.org/en/tried/1/?card=two&amount=70&signs=a"
 
-    response = editor.get(new_url(tree, ""), {"address": address}, follow=True)
+    response = editor.get(new_url(tree, ""), {"_address": address}, follow=True)
 
     assert told(response) == [
         "The draft does not ask these with such answers, so they are left out: signs"
@@ -382,7 +382,7 @@ def test_answers_that_the_draft_does_not_ask_are_told(editor, tree):
 
 @pytest.mark.parametrize("address", ["", "nonsense", "https://[bad/", "/en/tried/?_at=card"])
 def test_address_without_answers_leads_back(editor, tree, address):
-    response = editor.get(new_url(tree, ""), {"address": address}, follow=True)
+    response = editor.get(new_url(tree, ""), {"_address": address}, follow=True)
 
     assert response.redirect_chain == [(scenarios_url(tree), 302)]
     assert told(response) == ["That address holds no answers."]
@@ -404,7 +404,7 @@ def share(slug="tried", *, hide=False):
 
 
 def taken(editor, tree, address):
-    return editor.get(new_url(tree, ""), {"address": address}, follow=True)
+    return editor.get(new_url(tree, ""), {"_address": address}, follow=True)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def of_walk(file: File) -> View:
             tree = editions.get(slug, int(number), wording.language())
         except NoEditionError:
             return not_found(request)
-        walked = walk(tree, sent_answers(request.GET))
+        walked = walk(tree, sent_answers(request.GET.lists()))
         address = canonical_address(reverse("step", args=[slug, number]), walked)
         if not walked.finished:
             return redirect(address)

@@ -1,11 +1,10 @@
 """What visitors send."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
-from django.http import QueryDict
 
 from wizard import wording
 from wizard.compiled import Choice, Question
@@ -32,19 +31,20 @@ def field_name(question: str) -> str:
     return f"{PREFIX}{question}"
 
 
-def sent_answers(sent: QueryDict) -> dict[str, list[str]]:
-    """Slug of a question -> what a form or an address says for it.
+def sent_answers(sent: Iterable[tuple[str, list[str]]]) -> dict[str, list[str]]:
+    """Slug of a question -> what a form or an address says for it, as `QueryDict.lists` has it.
 
     Addresses have the bare slug, forms `field_name`; where both stand, the form counts.
-    Other parameters come along under their own names, which no slug has.
+    Parameters of ours begin with an underscore, as no slug does, and are left out.
     """
-    bare = {name: values for name, values in sent.lists() if not name.startswith(PREFIX)}
-    typed = {
-        name.removeprefix(PREFIX): values
-        for name, values in sent.lists()
-        if name.startswith(PREFIX)
-    }
-    return bare | typed
+    bare: dict[str, list[str]] = {}
+    fields: dict[str, list[str]] = {}
+    for name, values in sent:
+        if name.startswith(PREFIX):
+            fields[name.removeprefix(PREFIX)] = values
+        elif not name.startswith("_"):
+            bare[name] = values
+    return bare | fields
 
 
 class StepForm(forms.Form):

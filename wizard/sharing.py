@@ -120,7 +120,7 @@ def share(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     except NoEditionError:
         return not_found(request)
     posted = request.method == "POST"
-    walked = walk(tree, sent_answers(request.POST if posted else request.GET))
+    walked = walk(tree, sent_answers((request.POST if posted else request.GET).lists()))
     step = reverse("step", args=[slug, number])
     if not walked.finished:
         return redirect(canonical_address(step, walked))

@@ -158,7 +158,7 @@ def step(request: HtmxHttpRequest, slug: str, number: str) -> HttpResponse:
 
 def walk_in(request: HttpRequest, tree: Tree) -> Walk:
     """The answers of an address, replayed on `tree`."""
-    given = sent_answers(request.GET)
+    given = sent_answers(request.GET.lists())
     asked, at = request.GET.get(ASKED, ""), request.GET.get(AT, "")
     if asked and (pressed := request.GET.get(PRESSED)):
         given[asked] = [*given.get(asked, ()), pressed]
@@ -236,7 +236,7 @@ def show_alternatives(
     request: HtmxHttpRequest, tree: Tree, addresses: Addresses, extra: Mapping[str, Any]
 ) -> HttpResponse:
     """The table as a page, or only its rows. `extra` is what the templates show beside it."""
-    walked = walk(tree, sent_answers(request.GET))
+    walked = walk(tree, sent_answers(request.GET.lists()))
     audience = _member(Audience, request.GET.get(FOR)) or audience_of(walked) or Audience.PERSON
     within = _member(Horizon, request.GET.get(WITHIN))
     if within not in HORIZONS_OFFERED:
@@ -381,7 +381,7 @@ def _answers_in(request: HttpRequest, tree: Tree) -> Answers:
     """What an address says about the questions of a tree, and nothing else in it."""
     return {
         question: [value for value in values if len(value) <= LONGEST_VALUE]
-        for question, values in sent_answers(request.GET).items()
+        for question, values in sent_answers(request.GET.lists()).items()
         if question in tree.questions or question in tree.question_aliases
     }
 
@@ -441,4 +441,4 @@ def _sent(request: HttpRequest, walked: Walk, question: Question) -> list[str]:
     """What to show as chosen: what was just sent, right or wrong, or the present answer."""
     if walked.shown is not None:
         return list(walked.shown.values)
-    return sent_answers(request.GET).get(question.slug, [])
+    return sent_answers(request.GET.lists()).get(question.slug, [])

@@ -19,11 +19,12 @@ from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
 from wizard.admin.preview import UnwalkableError, draft_in, preview_url, unwalkable
 from wizard.admin.widgets import ProseField
 from wizard.engine import Answers, Walk, answers_of, walk
+from wizard.forms import sent_answers
 from wizard.models import Action, Choice, Finding, Scenario, ScenarioFinding, Tree
 from wizard.results import GoneError, NoResultError
 from wizard.strategy import Strategy, advise
 
-PASTED = "address"
+PASTED = "_address"
 
 
 class NoAnswersError(Exception):
@@ -88,14 +89,14 @@ class ScenarioForm(forms.Form):
 
 @tree_page("scenarios/new", to_see=CHANGE, to_post=CHANGE)
 def new_scenario(request: HttpRequest, tree: Tree) -> HttpResponse:
-    """Save the walk of an address as a scenario; `address` is one pasted from elsewhere."""
+    """Save the walk of an address as a scenario; `_address` is one pasted from elsewhere."""
     try:
         draft = draft_in(tree, wording.language())
     except UnwalkableError as exc:
         return unwalkable(request, tree, exc.problems)
     if PASTED in request.GET:
         return _pasted(request, tree, draft)
-    given = dict(request.GET.lists())
+    given = sent_answers(request.GET.lists())
     walked = walk(draft, given)
     again = walk(draft, answers_of(walked.facts)) if walked.finished else walked
     advice = advise(again) if again.finished else None
@@ -156,8 +157,7 @@ def _answers_in(request: HttpRequest, tree: Tree) -> Answers:
     shared = _shared(path, tree)
     if shared is not None:
         return shared
-    given = parse_qs(query, keep_blank_values=True)
-    answers = {name: values for name, values in given.items() if not name.startswith("_")}
+    answers = sent_answers(parse_qs(query, keep_blank_values=True).items())
     if not answers:
         raise NoAnswersError(_("That address holds no answers."))
     if tree.slug not in path.split("/"):

@@ -122,11 +122,7 @@ def preview(request: HttpRequest, tree: Tree) -> HttpResponse:
     """To the walk in the language asked for, with answers that lead to what is asked for."""
     asked = request.GET.get(LANGUAGE) or get_language()
     language = asked if asked in LANGUAGES else LANGUAGES[0]
-    answers: Answers = {
-        name: values
-        for name, values in sent_answers(request.GET).items()
-        if name not in (LANGUAGE, FROM, FINDING)
-    }
+    answers: Answers = sent_answers(request.GET.lists())
     try:
         answers = _seeded(request, draft_in(tree, language)) or answers
     except UnwalkableError:
