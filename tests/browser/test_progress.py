@@ -386,3 +386,17 @@ def test_ticked_step_stays_marked_on_paper(open_plan):
 
     expect(page.locator("#progress")).to_be_hidden()
     expect(page.locator(".ticks").first).to_be_hidden()
+
+
+def test_paper_says_that_a_cause_was_tried_only_where_it_did_not_help(open_plan):
+    page = open_plan()
+    page.emulate_media(media="print")
+    tried = page.locator(".verdict .tried")
+    expect(page.locator(".verdict .eyebrow").first).to_be_visible()
+    expect(tried).to_be_hidden()
+    page.emulate_media(media="screen")
+
+    tick(page, "check-contract-purpose", "no-help")
+    page.emulate_media(media="print")
+
+    expect(tried).to_be_visible()
