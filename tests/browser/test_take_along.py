@@ -5,7 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import CLASS_TWO_CARD, expect_cause, step_address
+from tests.browser import (
+    CLASS_TWO_CARD,
+    expect_cause,
+    expect_links_to_open_their_steps,
+    step_address,
+)
 from tests.browser.test_looks import LEAST_CONTRAST, WEAK_TEXTS
 from tests.browser.test_sharing import share
 
@@ -116,6 +121,12 @@ def test_saved_file_opens_from_disk_without_a_request(saved, language):
     expect(step.locator(".prose")).to_be_hidden()
     step.locator("summary").first.click()
     expect(step.locator(".prose")).to_be_visible()
+
+
+def test_link_in_the_saved_file_opens_its_step(saved):
+    page, _asked = saved(CLASS_TWO_CARD, viewport={"width": 360, "height": 760})
+
+    expect_links_to_open_their_steps(page)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
