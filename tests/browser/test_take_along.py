@@ -25,6 +25,38 @@ ARTICLE = (
 )
 """The case of the seed article: a business, orders surge, refused."""
 
+OVERDUE = (
+    ("asked-for", "none"),
+    ("product", "jiebei"),
+    ("stopped", "refused"),
+    ("refusal-text", "assessment"),
+    ("credit-signs", "overdue-now"),
+    ("credit-signs", "many-loans"),
+    ("purpose", "restricted"),
+)
+"""Four causes, and steps for every horizon."""
+
+MISSING_DATA = (
+    ("asked-for", "none"),
+    ("product", "jiebei"),
+    ("stopped", "failed"),
+    ("fail-text", "bare"),
+    ("card-signs", "balance"),
+    ("identity", "incomplete"),
+)
+"""The most that is to do now."""
+
+TURNOVER_DOWN = (
+    ("asked-for", "none"),
+    ("product", "wangshang"),
+    ("stopped", "refused"),
+    ("refusal-text", "unsure"),
+    ("credit-signs", "none"),
+    ("purpose", "business"),
+    ("biz-signs", "drop"),
+)
+"""The longest in Chinese."""
+
 SCAM = (("asked-for", "pay-first"),)
 
 
@@ -66,6 +98,9 @@ def saved(open_page, site, browser, tmp_path):
     [
         pytest.param(ARTICLE, id="article"),
         pytest.param(CLASS_TWO_CARD, id="card"),
+        pytest.param(OVERDUE, id="overdue"),
+        pytest.param(MISSING_DATA, id="missing data"),
+        pytest.param(TURNOVER_DOWN, id="turnover down"),
         pytest.param(SCAM, id="scam"),
     ],
 )
