@@ -4,20 +4,29 @@
   "use strict";
 
   const KEY = "payout-plan";
+  const KEPT = 10; // so many plans; the one that was ticked longest ago goes
   const OFFERED = 3; // so many steps are named at once
 
   // What is kept where the device keeps nothing, or shall not: until the page is left.
   let refused = document.getElementById("draft-banner") ? {} : null;
 
-  // Slug of a tree -> { at: address of its plan, ticks: slug of an action -> "done",
-  // "no-help" or "not-for-me" }. The tree that was ticked last stands last.
+  // Address of a plan, without its language -> slug of an action -> "done", "no-help" or
+  // "not-for-me". The plan that was ticked last stands last. Only ticking changes it.
   const read = () => {
     if (refused) return refused;
     try {
-      return JSON.parse(localStorage.getItem(KEY)) ?? {};
+      return plansIn(JSON.parse(localStorage.getItem(KEY)) ?? {});
     } catch {
       return {};
     }
+  };
+
+  // What earlier versions kept may be the ticks of somebody else's plan: it is left out.
+  const plansIn = (kept) => {
+    const plans = Object.entries(kept).filter(
+      ([address, ticked]) => address.startsWith("/") && ticked && typeof ticked === "object",
+    );
+    return Object.fromEntries(plans);
   };
 
   const write = (kept) => {
@@ -26,25 +35,19 @@
       return;
     }
     try {
-      localStorage.setItem(KEY, JSON.stringify(kept));
+      if (Object.keys(kept).length) localStorage.setItem(KEY, JSON.stringify(kept));
+      else localStorage.removeItem(KEY);
     } catch {
       refused = kept;
-    }
-  };
-
-  const forget = () => {
-    refused &&= {};
-    try {
-      localStorage.removeItem(KEY);
-    } catch {
-      // Nothing is kept, then.
     }
   };
 
   const all = (selector) => [...document.querySelectorAll(selector)];
   const box = () => document.getElementById("progress");
   const progress = () => box().querySelector("progress");
-  const ticks = () => read()[box().dataset.tree]?.ticks ?? {};
+  // The result that this page shows, whatever the language and what else stands in its address.
+  const plan = () => box().dataset.plan.replace(/^\/[^/]+/, "");
+  const ticks = () => read()[plan()] ?? {};
 
   // The causes as the server ordered them.
   let causes = [];
@@ -59,32 +62,29 @@
     }
     box().hidden = false;
     show();
-    if (Object.keys(ticks()).length) keep(ticks());
   };
 
-  // Where the plan of these ticks stands is told by the page that shows it.
   const keep = (ticked) => {
-    const kept = read();
-    const { tree } = box().dataset;
-    delete kept[tree];
-    const at = location.pathname + location.search;
-    if (Object.keys(ticked).length) kept[tree] = { at, ticks: ticked };
-    write(kept);
+    const { [plan()]: before, ...others } = read();
+    const plans = Object.entries(others);
+    if (Object.keys(ticked).length) plans.push([plan(), ticked]);
+    write(Object.fromEntries(plans.slice(-KEPT)));
   };
 
   // On the home page: the way back to the plan that was ticked last.
   const offer = () => {
     const offered = document.getElementById("continue");
     if (!offered) return;
-    const plan = Object.values(read()).at(-1);
-    offered.hidden = !plan?.at?.startsWith("/");
-    if (offered.hidden) return;
-    const dealt = Object.keys(plan.ticks).length;
+    const last = Object.entries(read()).at(-1);
+    offered.hidden = !last;
+    if (!last) return;
+    const [address, ticked] = last;
+    const dealt = Object.keys(ticked).length;
     const told = offered.querySelector("[data-told]");
     told.textContent = told.dataset.told.replace("{done}", dealt);
-    // In the language that is read now; the address of a plan begins with the one it was read in.
+    // In the language that is read now.
     const here = location.pathname.split("/")[1];
-    offered.querySelector("a").href = plan.at.replace(/^\/[^/]+/, `/${here}`);
+    offered.querySelector("a").href = `/${here}${address}`;
   };
 
   const show = () => {
@@ -174,7 +174,9 @@
     if (!pressed) return;
     if ("tick" in pressed.dataset) tick(pressed);
     else if ("forget" in pressed.dataset) {
-      forget();
+      // A plan forgets its own ticks, the home page those of every plan.
+      if (box()) keep({});
+      else write({});
       show();
       offer();
       (document.getElementById("progress-told") ?? document.getElementById("heading")).focus();

@@ -300,6 +300,25 @@ def test_hidden_answers_stand_nowhere_on_the_page(visitor, language):
     assert [word for word in HIDING if word in sources] == []
 
 
+def test_hidden_answers_lead_to_the_start_of_the_newest_edition(visitor, tree):
+    token, _secret = share(visitor, _hide="on")
+    publishing.publish(tree)
+    editions.forget()
+
+    response = visitor.get(f"/en/r/{token}/")
+
+    notice = page(response).find(id="shared")
+    assert [a["href"] for a in notice.select("#newer a")] == ["/en/tried/"]
+    assert len(notice.select("a[href='/en/tried/']")) == 1
+
+
+def test_page_before_sharing_says_that_advice_can_hint_at_hidden_answers(visitor):
+    response = visitor.get("/en/tried/1/share/", ANSWERS)
+
+    hint = page(response).select_one("label[for=id_hide] .choice-hint").get_text()
+    assert "can still hint at it" in hint
+
+
 def test_other_answers_with_the_same_plan_give_the_same_page(visitor, tree):
     timber = Question.objects.get(tree=tree, slug="timber").choices
     tree.findings.get(slug="returned").evidence.get().when.set(timber.all())

@@ -42,6 +42,18 @@ def expect_cause(page, finding):
     expect(page.locator("[data-finding]").first).to_have_attribute("data-finding", finding)
 
 
+def expect_links_to_open_their_steps(page):
+    """Each of “Do this first” leads to an open step, with its title on screen."""
+    links = page.locator(".do-first a")
+    expect(links.nth(1)).to_be_visible()
+    for link in links.all():
+        slug = link.get_attribute("href").removeprefix("#action-")
+        link.click()
+        step = page.locator(f'[data-action="{slug}"]')
+        expect(step.locator(".prose")).to_be_in_viewport()
+        expect(step.locator(".action-title")).to_be_in_viewport()
+
+
 def choice(page, question, value):
     return page.locator(f'#step input[name="answer.{question}"][value="{value}"]')
 

@@ -97,6 +97,19 @@ def test_no_page_is_wider_than_a_small_screen(open_page, language):
     assert widths == dict.fromkeys(PAGES, 320)
 
 
+def test_no_page_is_wider_than_a_phone_with_letters_twice_as_large(open_page, language):
+    page = open_page(width=360, language=language)
+    widths = {}
+
+    for name, address in PAGES.items():
+        page.goto(address.format(language=language))
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
+        widths[name] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert widths == dict.fromkeys(PAGES, 360)
+
+
 def test_everything_to_press_is_high_enough(open_page, language):
     page = open_page(language=language)
     small = {}

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser import CLASS_TWO_CARD, answer, expect_cause, step_address, until
 from tests.browser.test_accessibility import MISTAKES
 from tests.browser.test_looks import LEAST_CONTRAST, WEAK_TEXTS
+from tests.browser.test_sharing import share
 
 SURGE = (
     ("asked-for", "none"),
@@ -52,6 +53,15 @@ def tick(page, slug, state):
     button.click()
 
 
+def plan_at(steps):
+    """The name under which the ticks of this plan are kept."""
+    return step_address("", steps).removeprefix("/zh-hans")
+
+
+def keep(page, kept):
+    page.evaluate("kept => localStorage.setItem('payout-plan', JSON.stringify(kept))", kept)
+
+
 def causes(page):
     found = page.locator("[data-finding]")
     return found.evaluate_all("all => all.map((cause) => cause.dataset.finding)")
@@ -92,7 +102,7 @@ def test_tick_is_taken_back_or_changed_by_another_press(open_plan):
 
     expect(not_for_me).to_have_attribute("aria-pressed", "false")
     expect(page.locator("#progress-told")).to_have_text(re.compile("^0 of "))
-    assert json.loads(page.evaluate(KEPT)) == {}
+    assert page.evaluate(KEPT) is None
 
 
 def test_step_that_is_not_for_me_is_not_counted(open_plan):
@@ -115,10 +125,7 @@ def test_ticks_are_there_after_coming_back_and_hold_nothing_else(open_plan, site
     expect(page.locator("#progress progress")).to_have_js_property("value", 2)
     expect(page.locator("[data-after=check-contract-purpose]")).to_be_visible()
     assert json.loads(page.evaluate(KEPT)) == {
-        "jiebei": {
-            "at": step_address("", SURGE),
-            "ticks": {"ask-lender-reason": "done", "check-contract-purpose": "no-help"},
-        }
+        plan_at(SURGE): {"ask-lender-reason": "done", "check-contract-purpose": "no-help"}
     }
     assert page.evaluate("localStorage.length") == 1
     assert page.context.cookies() == []
@@ -146,6 +153,104 @@ def test_home_page_forgets_the_plan_with_one_press(open_plan, site):
     expect(page.locator("#continue")).to_be_hidden()
     expect(page.locator("#heading")).to_be_focused()
     assert page.evaluate(KEPT) is None
+
+
+def test_shared_result_of_a_friend_leaves_ones_own_plan_alone(open_plan, site):
+    link = share(open_plan())
+    page = open_plan()
+    tick(page, "ask-lender-reason", "done")
+    own = page.evaluate(KEPT)
+
+    page.goto(link)
+
+    expect(page.locator("#progress-told")).to_have_text(re.compile("^0 "))
+    expect(page.locator("[aria-pressed=true]")).to_have_count(0)
+    assert page.evaluate(KEPT) == own
+    page.goto(f"{site}/en/")
+    page.locator("#continue a").click()
+    expect(page).to_have_url(step_address(site, SURGE, "en"))
+
+
+def test_home_page_offers_what_was_ticked_last_be_it_a_friends(open_plan, site):
+    link = share(open_plan())
+    page = open_plan()
+    tick(page, "ask-lender-reason", "done")
+
+    page.goto(link)
+    tick(page, "check-contract-purpose", "done")
+    tick(page, "stop-new-applications", "done")
+
+    page.goto(f"{site}/en/")
+    expect(page.locator("#continue")).to_contain_text("2")
+    page.locator("#continue a").click()
+    expect(page).to_have_url(link)
+    expect(page.locator("#progress progress")).to_have_js_property("value", 2)
+    page.goto(step_address(site, SURGE))
+    expect(page.locator("#progress progress")).to_have_js_property("value", 1)
+    expect(page.locator("[aria-pressed=true]")).to_have_count(1)
+
+
+def test_other_answers_begin_a_plan_of_their_own(open_plan, site):
+    page = open_plan()
+    tick(page, "ask-lender-reason", "done")
+
+    page.goto(step_address(site, CLASS_TWO_CARD, "en"))
+    expect(page.locator("[aria-pressed=true]")).to_have_count(0)
+    tick(page, "swap-to-class1-card", "done")
+
+    page.goto(step_address(site, SURGE, "en"))
+    pressed = page.locator("[aria-pressed=true]")
+    expect(pressed).to_have_count(1)
+    expect(action(page, "ask-lender-reason").locator("[aria-pressed=true]")).to_have_count(1)
+
+
+def test_plan_forgets_its_own_ticks_and_the_home_page_forgets_all(open_plan, site):
+    page = open_plan(CLASS_TWO_CARD)
+    keep(page, {plan_at(SURGE): {"ask-lender-reason": "done"}, "/r/another/": {"a": "done"}})
+    tick(page, "swap-to-class1-card", "done")
+
+    page.locator("[data-forget]").click()
+
+    assert list(json.loads(page.evaluate(KEPT))) == [plan_at(SURGE), "/r/another/"]
+    page.goto(f"{site}/en/")
+    page.locator("#continue [data-forget]").click()
+    expect(page.locator("#continue")).to_be_hidden()
+    assert page.evaluate(KEPT) is None
+
+
+def test_only_the_ten_plans_ticked_last_are_kept(open_plan):
+    page = open_plan()
+    keep(page, {f"/r/{number}/": {"a": "done"} for number in range(10)})
+
+    tick(page, "ask-lender-reason", "done")
+
+    kept = [f"/r/{number}/" for number in range(1, 10)] + [plan_at(SURGE)]
+    assert list(json.loads(page.evaluate(KEPT))) == kept
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"jiebei": {"at": "/zh-hans/jiebei/1/", "ticks": {"ask-lender-reason": "done"}}},
+        {"jiebei": {"ask-lender-reason": "done"}, "/jiebei/1/": None},
+        ["/"],
+        7,
+        None,
+    ],
+    ids=["by tree", "unlike", "list", "number", "nothing"],
+)
+def test_whatever_was_kept_before_the_plan_can_be_ticked(open_plan, site, kept):
+    page = open_plan()
+    keep(page, kept)
+
+    page.goto(f"{site}/en/")
+    expect(page.locator("#continue")).to_be_hidden()
+    page.goto(step_address(site, SURGE, "en"))
+    expect(page.locator("#progress-told")).to_have_text(re.compile("^0 of "))
+    tick(page, "ask-lender-reason", "done")
+
+    expect(page.locator("#progress progress")).to_have_js_property("value", 1)
+    assert json.loads(page.evaluate(KEPT)) == {plan_at(SURGE): {"ask-lender-reason": "done"}}
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -358,10 +463,7 @@ def test_scam_has_no_way_of_the_money(open_plan):
 
 def test_result_is_ticked_and_left_like_a_plan(open_page, site):
     page = open_page(step_address(site, SURGE, "en"), language="en")
-    page.locator("#take-along a.btn-primary").click()
-    page.locator("#id_hide").check()
-    page.locator("form.share-form [type=submit]").click()
-    page.locator("#share-link").click()
+    page.goto(share(page, hide=True))
     tick(page, "check-contract-purpose", "no-help")
     expect(page.locator(".raised:visible")).to_be_focused()
 
@@ -386,3 +488,17 @@ def test_ticked_step_stays_marked_on_paper(open_plan):
 
     expect(page.locator("#progress")).to_be_hidden()
     expect(page.locator(".ticks").first).to_be_hidden()
+
+
+def test_paper_says_that_a_cause_was_tried_only_where_it_did_not_help(open_plan):
+    page = open_plan()
+    page.emulate_media(media="print")
+    tried = page.locator(".verdict .tried")
+    expect(page.locator(".verdict .eyebrow").first).to_be_visible()
+    expect(tried).to_be_hidden()
+    page.emulate_media(media="screen")
+
+    tick(page, "check-contract-purpose", "no-help")
+    page.emulate_media(media="print")
+
+    expect(tried).to_be_visible()

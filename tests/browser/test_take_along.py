@@ -5,7 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import CLASS_TWO_CARD, expect_cause, step_address
+from tests.browser import (
+    CLASS_TWO_CARD,
+    expect_cause,
+    expect_links_to_open_their_steps,
+    step_address,
+)
 from tests.browser.test_looks import LEAST_CONTRAST, WEAK_TEXTS
 from tests.browser.test_sharing import share
 
@@ -19,6 +24,38 @@ ARTICLE = (
     ("biz-signs", "surge"),
 )
 """The case of the seed article: a business, orders surge, refused."""
+
+OVERDUE = (
+    ("asked-for", "none"),
+    ("product", "jiebei"),
+    ("stopped", "refused"),
+    ("refusal-text", "assessment"),
+    ("credit-signs", "overdue-now"),
+    ("credit-signs", "many-loans"),
+    ("purpose", "restricted"),
+)
+"""Four causes, and steps for every horizon."""
+
+MISSING_DATA = (
+    ("asked-for", "none"),
+    ("product", "jiebei"),
+    ("stopped", "failed"),
+    ("fail-text", "bare"),
+    ("card-signs", "balance"),
+    ("identity", "incomplete"),
+)
+"""The most that is to do now."""
+
+TURNOVER_DOWN = (
+    ("asked-for", "none"),
+    ("product", "wangshang"),
+    ("stopped", "refused"),
+    ("refusal-text", "unsure"),
+    ("credit-signs", "none"),
+    ("purpose", "business"),
+    ("biz-signs", "drop"),
+)
+"""The longest in Chinese."""
 
 SCAM = (("asked-for", "pay-first"),)
 
@@ -61,6 +98,9 @@ def saved(open_page, site, browser, tmp_path):
     [
         pytest.param(ARTICLE, id="article"),
         pytest.param(CLASS_TWO_CARD, id="card"),
+        pytest.param(OVERDUE, id="overdue"),
+        pytest.param(MISSING_DATA, id="missing data"),
+        pytest.param(TURNOVER_DOWN, id="turnover down"),
         pytest.param(SCAM, id="scam"),
     ],
 )
@@ -116,6 +156,12 @@ def test_saved_file_opens_from_disk_without_a_request(saved, language):
     expect(step.locator(".prose")).to_be_hidden()
     step.locator("summary").first.click()
     expect(step.locator(".prose")).to_be_visible()
+
+
+def test_link_in_the_saved_file_opens_its_step(saved):
+    page, _asked = saved(CLASS_TWO_CARD, viewport={"width": 360, "height": 760})
+
+    expect_links_to_open_their_steps(page)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -10,6 +10,7 @@ from tests.browser import (
     answer,
     choice,
     expect_cause,
+    expect_links_to_open_their_steps,
     expect_question,
     fill_in,
     press_continue,
@@ -120,3 +121,9 @@ def test_small_tree_works_the_same_way(open_plain_page, language):
     answer(page, "asked-for", "share-screen")
 
     expect(page.locator("#safety")).to_be_visible()
+
+
+def test_link_to_a_step_opens_it(open_plain_page, site, language):
+    page = open_plain_page(step_address(site, CLASS_TWO_CARD, language), language=language)
+
+    expect_links_to_open_their_steps(page)
