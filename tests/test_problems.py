@@ -707,7 +707,8 @@ def test_every_code_has_a_broken_tree():
         Code.STALE,
         Code.ENDED,
     }
-    assert set(Code) - shown == {Code.TOO_COMPLEX} | claims
+    # A page fails only where a template does: see test_clashing_names.py.
+    assert set(Code) - shown == {Code.TOO_COMPLEX, Code.PAGE_BROKEN} | claims
 
 
 def test_all_problems_are_found_at_once_errors_first():

@@ -45,3 +45,20 @@ def test_tree_of_clashing_names_is_walked_by_swaps_alone(open_page, site, clashi
     slugs = causes.evaluate_all("found => found.map(each => each.dataset.finding)")
     assert slugs == list(CLASHING)
     assert loads == []
+
+
+def test_steps_of_clashing_names_can_be_ticked(open_page, site, clashing):
+    page = open_page(f"{site}/en/clashing/1/?{CLASHING[0]}={CLASHING[0]}")
+    told = [
+        f"{q.slug}={1 if q.kind is Kind.NUMBER else q.choices[0].slug}" for q in clashing.questions
+    ]
+    page.goto(f"{site}/en/clashing/1/?{'&'.join(told)}")
+    step = page.locator("#plan [data-action=constructor]")
+    expect(step).to_have_attribute("data-ticked", "")
+
+    step.locator("summary").first.click()
+    step.locator("[data-tick=done]").click()
+
+    expect(step).to_have_attribute("data-ticked", "done")
+    page.reload()
+    expect(step).to_have_attribute("data-ticked", "done")
