@@ -82,22 +82,33 @@ def free_place():
         return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
-def start(environment, log, place):
-    """A server process that is ready to answer at `place`."""
-    command = [sys.executable, "manage.py", "runserver", place, "--noreload"]
+def development_server(place):
+    """The command of `make run`."""
+    return [sys.executable, "manage.py", "runserver", place, "--noreload"]
+
+
+def small_server(place):
+    """A command like README's for production, with few threads."""
+    host, port = place.split(":")
+    options = f"--interface wsgi --no-ws --host {host} --port {port} --blocking-threads 4"
+    return [sys.executable, "-m", "granian", *options.split(), "wizard.wsgi:application"]
+
+
+def start(environment, log, place, command=development_server, ready="/healthz/ready"):
+    """A server process that answers at `place`."""
     with log.open("ab") as output:
         server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=output
+            command(place), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=output
         )
-    wait_until_ready(server, f"http://{place}", log)
+    wait_until_ready(server, f"http://{place}{ready}", log)
     return server
 
 
 @contextmanager
-def process(environment, log):
-    """The address of a server process; it met no error when it is stopped."""
+def process(environment, log, **options):
+    """The address of a server process, see `start`; it met no error when it is stopped."""
     place = free_place()
-    server = start(environment, log, place)
+    server = start(environment, log, place, **options)
     try:
         yield f"http://{place}"
     finally:
@@ -113,7 +124,7 @@ def wait_until_ready(server, address, log):
     while time.monotonic() < end:
         assert server.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(f"{address}/healthz/ready", timeout=5):
+            with urllib.request.urlopen(address, timeout=5):
                 return
         except OSError:
             time.sleep(0.1)

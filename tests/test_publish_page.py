@@ -533,8 +533,7 @@ def test_the_edition_of_another_tree_is_not_taken(publisher, tree):
     assert publisher.post(url(tree, "restore", 1)).status_code == 404
 
 
-def test_this_process_shows_what_it_published_at_once(publisher, tree, settings):
-    settings.EDITION_MAX_AGE = 3600
+def test_this_process_shows_what_it_published_at_once(publisher, tree):
     publishing.publish(tree)
     before = editions.current_number("small")
     change(tree)

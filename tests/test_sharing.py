@@ -167,6 +167,10 @@ def test_nobody_gets_a_cookie(visitor):
         {"origin": "null"},
         {"referer": "https://example.org/en/tried/1/share/"},
         {},
+        pytest.param({"origin": "https://testserver"}, id="another-scheme"),
+        pytest.param({"origin": "http://["}, id="malformed-origin"),
+        pytest.param({"referer": "http://[::1"}, id="malformed-referer"),
+        pytest.param({"origin": "null"}, id="hidden-origin"),
     ],
 )
 def test_post_of_another_site_makes_no_link(headers):

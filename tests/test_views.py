@@ -183,12 +183,6 @@ def trouble():
     return "/en/trouble/1/"
 
 
-@pytest.fixture
-def long_known(settings):
-    """What is current stays known for longer than any test takes."""
-    settings.EDITION_MAX_AGE = 3600
-
-
 def scenarios_of(slug):
     edition = Edition.objects.get(tree__slug=slug, number=number_of(slug))
     return content.decode(edition.document).scenarios
@@ -1030,7 +1024,6 @@ def test_htmx_configuration_keeps_the_device_clean(client, language):
         pytest.param("trouble=asked-to-pay", id="scam"),
     ],
 )
-@pytest.mark.usefixtures("long_known")
 def test_step_makes_no_query_once_the_edition_is_known(
     client, trouble, django_assert_num_queries, headers, query
 ):
@@ -1042,9 +1035,8 @@ def test_step_makes_no_query_once_the_edition_is_known(
 
 @pytest.mark.parametrize("address", ["/", "/en/", "/en/trouble/", "/en/trouble/99/"])
 def test_other_pages_make_no_query_for_what_is_known(
-    client, trouble, settings, django_assert_max_num_queries, address
+    client, trouble, django_assert_max_num_queries, address
 ):
-    settings.EDITION_MAX_AGE = 3600
     client.get(address)
     known = 1 if address == "/en/trouble/99/" else 0
 
@@ -1052,8 +1044,7 @@ def test_other_pages_make_no_query_for_what_is_known(
         client.get(address)
 
 
-def test_older_edition_makes_no_query_either(client, trouble, settings, django_assert_num_queries):
-    settings.EDITION_MAX_AGE = 3600
+def test_older_edition_makes_no_query_either(client, trouble, django_assert_num_queries):
     publishing.publish(drafts.restore(make_trouble_tree()))
     client.get(trouble)
 

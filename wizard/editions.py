@@ -3,27 +3,27 @@
 An edition never changes, so it is read from the database and compiled once.
 Which edition of a tree is current is asked again when the last answer is older
 than EDITION_MAX_AGE seconds: about one small query a second, whatever the
-traffic. If the database is away, what is known goes on serving.
+traffic, beside the requests. If the database is away, what is known goes on serving.
 """
 
-import logging
 import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 
-from wizard import content
+from wizard import content, outages
 from wizard.compiled import Tree, compile_tree
 from wizard.models import Edition
 from wizard.search import MessageIndex
 
-logger = logging.getLogger(__name__)
-
 MOST_KEPT = 64
 """So many compiled trees (edition and language) are kept, the latest used."""
+
+PATIENCE = 0.1
+"""Seconds that a request waits for the database to say which editions are current."""
 
 
 class NoEditionError(LookupError):
@@ -44,28 +44,42 @@ class Current(NamedTuple):
 @dataclass
 class _Known:
     current: Current | None = None
+    outdated: bool = False
 
 
 _known = _Known()
 
 
 def current_numbers() -> dict[str, int]:
-    """Slug -> number of the current edition, for every published tree."""
+    """Slug -> number of the current edition, for every published tree.
+
+    Raises Django's database errors only where nothing is known yet.
+    """
     known = _known.current
-    if known is not None:
-        if time.monotonic() - known.asked_at < settings.EDITION_MAX_AGE:
-            return known.numbers
-        # While this thread asks, the others go on with what is known.
-        _known.current = Current(known.numbers, time.monotonic())
-    try:
-        numbers = dict(Edition.objects.newest().values_list("tree__slug", "number"))
-    except DatabaseError:
-        if known is None:
-            raise
-        logger.warning("The database is away; current editions are as last known.")
-        return known.numbers
-    _known.current = Current(numbers, time.monotonic())
-    return numbers
+    if known is None or _known.outdated:
+        try:
+            return refresh().numbers
+        except Error:
+            if known is None:
+                raise
+    elif time.monotonic() - known.asked_at >= settings.EDITION_MAX_AGE:
+        _watch.look(PATIENCE)
+    return (_known.current or known).numbers
+
+
+def refresh() -> Current:
+    """Ask the database now. Raises its errors."""
+    asked_at = time.monotonic()
+    numbers = dict(Edition.objects.newest().values_list("tree__slug", "number"))
+    known = _known.current
+    # Another thread may have asked later and been answered sooner.
+    if known is None or known.asked_at <= asked_at:
+        known = _known.current = Current(numbers, asked_at)
+        _known.outdated = False
+    return known
+
+
+_watch = outages.Watch(refresh)
 
 
 def current_number(slug: str) -> int:
@@ -92,13 +106,13 @@ def messages(language: str) -> MessageIndex:
 
 
 def forget() -> None:
-    """Ask the database again next time, because this process has just published."""
-    _known.current = None
+    """Let the next request ask, because this process has just published."""
+    _known.outdated = True
 
 
 def forget_all() -> None:
-    """Also forget the compiled trees. Only tests need it: editions never change."""
-    forget()
+    """Know nothing, as a fresh process does. Only tests need it: editions never change."""
+    _known.current = None
     _compiled.cache_clear()
     _content.cache_clear()
     _messages.cache_clear()

@@ -255,16 +255,16 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         # Readers never wait for a writer; a commit is on disk before it is told.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         "transaction_mode": "IMMEDIATE",
-        "timeout": 5,
+        "timeout": 3,
     }
     # A file, as in real use: in memory there is no write-ahead log.
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
+    _database["ENGINE"] = "wizard.postgresql"
+    # Kept by each thread of a server; one that broke is not used again.
+    _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
-    _options = _database.setdefault("OPTIONS", {})
-    _options.setdefault("connect_timeout", 5)
-    # Threads that come and go would each keep a connection of their own open.
-    _options.setdefault("pool", {"min_size": 1, "max_size": 8, "timeout": 5})
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
 DATABASES = {"default": _database}
 
 # How old, in seconds, the knowledge of which edition is current may be.

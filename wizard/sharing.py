@@ -12,7 +12,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db import OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +22,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wizard import editions, results, throttle, wording
+from wizard import editions, outages, results, throttle, wording
 from wizard.content import Audience
 from wizard.editions import NoEditionError
 from wizard.engine import Walk, walk
@@ -32,6 +32,7 @@ from wizard.origin import same_origin_only
 from wizard.results import DEFAULT_LIFETIME, LIFETIMES, SECRET, TOKEN, GoneError, NoResultError
 from wizard.strategy import Strategy, advise, audience_of
 from wizard.views import (
+    RETRY_AFTER,
     UNPROCESSABLE,
     answer_rows,
     canonical_address,
@@ -39,6 +40,7 @@ from wizard.views import (
     newer_address,
     not_found,
     take_along,
+    unavailable,
     with_parameters,
 )
 
@@ -46,7 +48,6 @@ NOT_FOUND = 404
 GONE = 410
 TOO_MANY = 429
 UNAVAILABLE = 503
-RETRY_AFTER = 5
 
 View = Callable[..., HttpResponse]
 
@@ -66,21 +67,16 @@ def private(view: View) -> View:
             response = render(request, "wizard/no_link.html", status=NOT_FOUND)
         except GoneError:
             response = render(request, "wizard/gone.html", status=GONE)
-        except OperationalError:
-            response = unavailable(request)
+        except Error as exc:
+            if not outages.is_fault(exc):
+                raise
+            response = unavailable(request, exc)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
     return guarded
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """The database is away or busy."""
-    response = render(request, "wizard/unavailable.html", status=UNAVAILABLE)
-    response["Retry-After"] = str(RETRY_AFTER)
-    return response
 
 
 def _lifetimes() -> list[tuple[int, str]]:
@@ -135,7 +131,9 @@ def share(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             made = _make(walked, slug, int(number), form.cleaned_data)
             # See other: reloading the page that follows makes no second link.
             return redirect("manage", token=made.token, secret=made.secret)
-        except OperationalError:
+        except Error as exc:
+            if not outages.is_fault(exc):
+                raise
             status, seconds = UNAVAILABLE, RETRY_AFTER
             refusal = gettext(
                 "Nothing can be stored at the moment. Please try again in a few seconds."

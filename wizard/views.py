@@ -1,13 +1,16 @@
 """Pages for visitors. Nothing here stores anything; every page is a GET."""
 
+import logging
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db import DatabaseError, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -20,7 +23,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
-from wizard import editions, wording
+from wizard import editions, outages, wording
 from wizard.compiled import Message, Question, Tree
 from wizard.content import Audience, Horizon
 from wizard.editions import NoEditionError
@@ -29,6 +32,11 @@ from wizard.forms import PRESSED, StepForm, sent_answers
 from wizard.search import LONGEST_QUERY, MessageIndex
 from wizard.strategy import advise, audience_of
 from wizard.strategy import alternatives as compare
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 5
+"""Seconds after which to try again while the database is away."""
 
 ASKED = "_asked"
 AT = "_at"
@@ -279,9 +287,8 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """The database answers and something is published."""
     try:
-        connection.ensure_connection()
-        published = bool(editions.current_numbers())
-    except DatabaseError:
+        published = bool(editions.refresh().numbers)
+    except Error:
         published = False
     if published:
         return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
@@ -306,7 +313,22 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Whatever went wrong, wherever: Django calls this while it handles the exception."""
+    error = sys.exception()
+    if outages.is_fault(error):
+        return unavailable(request, error)
     return render(request, "500.html", status=500)
+
+
+def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """The database is away, busy or damaged."""
+    logger.error("%s cannot be answered without the database: %s", request.path, error)
+    response = render(request, "wizard/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    # Said in one line above; Django would repeat how it came to it for each request.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    return response
 
 
 def _tree(slug: str, number: int) -> Tree:
