@@ -1,10 +1,10 @@
 """What all tests share: a database that holds the fixtures, published."""
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
+from tests import databases
 from wizard import editions
 
 
@@ -17,10 +17,12 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The database as `make run` leaves it: both trees loaded and published."""
-    with django_db_blocker.unblock():
-        call_command("bootstrap", verbosity=0)
+def django_db_setup(django_test_environment, tmp_path_factory):
+    """The database as `make run` leaves it, with both trees: a copy for this process."""
+    with databases.copy(tmp_path_factory.mktemp("database")) as name:
+        connection.settings_dict["NAME"] = name
+        yield
+        connection.close()
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +32,13 @@ def fresh_editions():
     with override_settings(EDITION_MAX_AGE=3600):
         yield
     editions.forget_all()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords():
+    """Nothing is proved by a hash that takes long."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

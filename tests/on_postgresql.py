@@ -1,7 +1,8 @@
-"""Run the database tests again, on PostgreSQL; with arguments, only those that they name.
+"""Run the tests about storage, locking, publishing and sharing again, on PostgreSQL.
 
-TEST_DATABASE_URL names the server; by default the one on this machine. Without
-a server the run is reported as not done, and under CI that is a failure.
+With arguments, only those that they name. TEST_DATABASE_URL names the server; by
+default the one on this machine. Without a server the run is reported as not done,
+and under CI that is a failure.
 """
 
 import os
@@ -10,7 +11,10 @@ import sys
 
 import psycopg
 
+from tests import databases
+
 DEFAULT = "postgres://postgres@127.0.0.1:5432/postgres"
+MARKED = "postgresql or postgresql_only"
 
 
 def main() -> int:
@@ -20,8 +24,11 @@ def main() -> int:
     except psycopg.OperationalError as exc:
         print(f"PostgreSQL tests NOT RUN, no server: {exc}", file=sys.stderr)
         return 1 if os.environ.get("CI") else 0
-    pytest = [sys.executable, "-m", "pytest", "-n", "auto", "-m", "django_db", *sys.argv[1:]]
-    return subprocess.run(pytest, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
+    os.environ["DATABASE_URL"] = url
+    pytest = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-m", MARKED]
+    with databases.prepared_on_postgresql() as name:
+        environment = os.environ | {databases.PREPARED: name}
+        return subprocess.run([*pytest, *sys.argv[1:]], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

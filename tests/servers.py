@@ -5,13 +5,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.parse
 import urllib.request
 from contextlib import closing, contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,24 +52,6 @@ def manage(environment, *arguments):
 
 def run(environment, script, **values):
     return manage(environment, "shell", "--no-imports", "-c", script.format(**values))
-
-
-@contextmanager
-def database(tmp_path):
-    """The environment of a site with a database of its own, on the server of this run."""
-    environment = clean_environment(tmp_path / "data")
-    server = os.environ.get("DATABASE_URL", "")
-    if not server.startswith("postgres"):
-        yield environment
-        return
-    name = f"servers_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            place = urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
-            yield environment | {"DATABASE_URL": place}
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def free_place():

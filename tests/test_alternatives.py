@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
+from tests.editions import make_edition
 from tests.trees import (
     make_alternative,
     make_choice,
@@ -17,7 +18,7 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import drafts, editions, publishing
+from wizard import editions
 from wizard.content import Audience, Effect, Horizon
 from wizard.models import Edition, Figure
 
@@ -62,7 +63,7 @@ def make_compared_tree(alternatives=ALTERNATIVES, slug="own"):
 
 
 def publish(tree):
-    publishing.publish(drafts.restore(tree))
+    make_edition(tree)
     editions.forget()
 
 
@@ -97,7 +98,10 @@ def chosen(response, name):
 
 def kept(response):
     """The answers that the filter sends along."""
-    return [(i["name"], i["value"]) for i in page(response).select("form.filter input")]
+    return [
+        (i["name"].removeprefix("answer."), i["value"])
+        for i in page(response).select("form.filter input")
+    ]
 
 
 def robots(response):

@@ -3,8 +3,9 @@
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.editions import make_edition
 from tests.trees import CLASHING, make_choice, make_clashing_tree, make_question, make_tree
-from wizard import drafts, editions, publishing
+from wizard import editions, publishing
 from wizard.content import Kind
 from wizard.problems import Code
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def clashing():
     tree = make_clashing_tree()
-    publishing.publish(drafts.restore(tree))
+    make_edition(tree)
     editions.forget()
     return tree
 

@@ -24,11 +24,12 @@ import pytest
 import trustme
 from bs4 import BeautifulSoup
 
-from tests.servers import ROOT, database, free_place
+from tests.databases import database
+from tests.servers import ROOT, free_place
 
 pytestmark = [
-    # The database is chosen by the run; one worker prepares the site for both servers.
-    pytest.mark.django_db,
+    pytest.mark.postgresql,
+    # One worker prepares the site for both servers.
     pytest.mark.xdist_group("deploying"),
 ]
 
@@ -68,7 +69,7 @@ def site(tmp_path_factory):
     shutil.copy(ROOT / "manage.py", place)
     home = place / "home"
     home.mkdir()
-    with database(place) as given:
+    with database(place, bare=True) as given:
         address = given.get("DATABASE_URL", f"sqlite:///{place}/wizard.sqlite3")
         own = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "localhost", "DATABASE_URL": address}
         programs = f"{Path(sys.executable).parent}{os.pathsep}{given['PATH']}"

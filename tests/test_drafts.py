@@ -28,7 +28,7 @@ from wizard import drafts, publishing
 from wizard.content import Audience, Effect, Grade, Horizon, Route
 from wizard.models import Choice, Contact, Edition, Figure, Finding, Question, Source, Term, Tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 FIXTURES = ("jiebei", "loan-offer")
 

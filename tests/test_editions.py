@@ -9,7 +9,7 @@ from wizard import content, drafts, editions, publishing
 from wizard.content import Effect
 from wizard.models import Edition, Tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 FIXTURES = {"jiebei": 1, "loan-offer": 1}
 

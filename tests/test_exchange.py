@@ -19,7 +19,7 @@ from wizard.documents import Form
 from wizard.models import Contact as ContactRow
 from wizard.models import Tree, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 WHAT_TO_LOOK_FOR = (
     "Look there and in the line before for a tab, a missing bracket or quotation mark, "

@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.servers import database, free_place, manage, process, run, start
+from tests.databases import database
+from tests.servers import free_place, process, run, start
 
 RESULTS = int(os.environ.get("RESULTS", "300"))
 WORKERS = 8
@@ -45,7 +46,6 @@ BUSY = frozenset({429, 503})
 @pytest.fixture
 def environment(tmp_path):
     with database(tmp_path) as made:
-        manage(made, "migrate", "--verbosity", "0")
         run(made, SITE)
         yield made | {"SHARE_RATE": ""}
 
@@ -112,7 +112,7 @@ def shown(place, token):
     return int(re.sub(r"\D", "", answer))
 
 
-@pytest.mark.django_db
+@pytest.mark.postgresql
 def test_results_made_at_once_are_neither_lost_nor_mixed_up(places, environment):
     numbers = range(1_000_000, 1_000_000 + RESULTS)
 
@@ -126,7 +126,7 @@ def test_results_made_at_once_are_neither_lost_nor_mixed_up(places, environment)
     assert RESULTS <= int(run(environment, COUNT)) < RESULTS + KILLS * WORKERS
 
 
-@pytest.mark.django_db
+@pytest.mark.postgresql
 def test_deleted_at_one_process_is_gone_at_the_other(environment, tmp_path):
     with process(environment, tmp_path / "a") as a, process(environment, tmp_path / "b") as b:
         one, other = (address.removeprefix("http://") for address in (a, b))

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.editions import make_edition
 from tests.trees import (
     make_action,
     make_choice,
@@ -14,7 +15,7 @@ from tests.trees import (
     make_question,
     make_tree,
 )
-from wizard import drafts, editions, publishing
+from wizard import editions
 from wizard.content import Effect, Theme
 from wizard.models import Edition
 from wizard.search import LONGEST_QUERY
@@ -63,7 +64,7 @@ def make_searched_tree(messages=MESSAGES, slug="own"):
 
 
 def publish(tree):
-    publishing.publish(drafts.restore(tree))
+    make_edition(tree)
     editions.forget()
 
 

@@ -11,7 +11,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.servers import database, manage, process, run, small_server
+from tests.databases import database
+from tests.servers import process, run, small_server
 from tests.unsteady import line_to
 
 PATIENCE = 30
@@ -94,7 +95,6 @@ def serving(environment, tmp_path, **options):
 @pytest.fixture
 def environment(tmp_path):
     with database(tmp_path) as made:
-        manage(made, "migrate", "--verbosity", "0")
         run(made, SITE)
         yield made | {"SHARE_RATE": ""}
 
@@ -167,7 +167,10 @@ def test_damaged_file_is_told_kindly(environment, tmp_path, left):
 
 @pytest.mark.sqlite_only
 def test_process_without_a_migrated_database_says_so(tmp_path):
-    with database(tmp_path) as bare, serving(bare, tmp_path, ready="/healthz/live") as site:
+    with (
+        database(tmp_path, bare=True) as bare,
+        serving(bare, tmp_path, ready="/healthz/live") as site,
+    ):
         for path in KNOWN:
             expect_unavailable(site, path=path)
         for asked in NEEDING:

@@ -27,7 +27,7 @@ from wizard.models import (
 )
 from wizard.problems import Code, Level
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 FIXTURES = ("jiebei", "loan-offer")
 

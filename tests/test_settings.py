@@ -149,7 +149,7 @@ def test_production_with_all_it_needs_passes_the_deployment_check():
         ("SESSION_COOKIE_SECURE", "True"),
         ("CSRF_COOKIE_SECURE", "True"),
         ("ALLOWED_HOSTS", "['example.org']"),
-        ("DATABASES['default']['ENGINE']", "django.db.backends.postgresql"),
+        ("DATABASES['default']['ENGINE']", "wizard.postgresql"),
     ],
 )
 def test_production_settings(name, value):

@@ -9,7 +9,7 @@ from tests.trees import make_evidence, make_finding, make_question, make_tree
 from wizard import content, drafts
 from wizard.models import Action, Contact, Question, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.editions import make_edition
 from tests.trees import make_choice, make_evidence, make_finding, make_question, make_tree, text
-from wizard import drafts, editions, publishing
+from wizard import editions
 from wizard.content import Effect, Kind, Route
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def make_form_tree():
 
 @pytest.fixture(autouse=True)
 def published():
-    publishing.publish(drafts.restore(make_form_tree()))
+    make_edition(make_form_tree())
     editions.forget()
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from icalendar import Calendar
 
+from tests.editions import make_edition
 from tests.test_fixture_paths import BUSINESS
 from tests.trees import (
     LAW,
@@ -20,7 +21,7 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import content, drafts, editions, publishing, results, takeaway, wording
+from wizard import content, editions, results, takeaway, wording
 from wizard.compiled import compile_tree
 from wizard.content import Grade, Horizon, Text, Theme
 from wizard.engine import walk
@@ -299,7 +300,7 @@ def test_plain_text_of_prose(html, seen):
 
 @pytest.fixture
 def dated():
-    publishing.publish(drafts.restore(make_dated_tree()))
+    make_edition(make_dated_tree())
 
 
 def make_result(*, hidden):

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from django.conf import settings as project
 from django.db import DatabaseError, connection
 
+from tests.editions import make_edition
 from tests.trees import (
     make_action,
     make_choice,
@@ -20,7 +21,7 @@ from tests.trees import (
     make_question,
     make_tree,
 )
-from wizard import content, drafts, editions, publishing
+from wizard import content, editions
 from wizard.content import Effect, Horizon, Kind, Route, Theme
 from wizard.models import Edition
 
@@ -178,7 +179,7 @@ def make_trouble_tree():
 @pytest.fixture
 def trouble():
     """The address of the trouble tree's first edition, in English."""
-    publishing.publish(drafts.restore(make_trouble_tree()))
+    make_edition(make_trouble_tree())
     editions.forget()
     return "/en/trouble/1/"
 
@@ -276,7 +277,7 @@ def test_tree_leads_to_the_current_edition_with_the_answers(client, language, qu
 
 
 def test_tree_leads_to_the_newest_edition(client, trouble):
-    publishing.publish(drafts.restore(make_trouble_tree()))
+    make_edition(make_trouble_tree())
     editions.forget()
 
     response = client.get("/en/trouble/")
@@ -887,7 +888,7 @@ def test_language_of_the_address_beats_that_of_the_browser(client, trouble, lang
 
 
 def test_older_edition_answers_and_offers_the_newer_one(client, trouble):
-    publishing.publish(drafts.restore(make_trouble_tree()))
+    make_edition(make_trouble_tree())
     editions.forget()
 
     older = client.get(f"{trouble}?trouble=failed")
@@ -1045,7 +1046,7 @@ def test_other_pages_make_no_query_for_what_is_known(
 
 
 def test_older_edition_makes_no_query_either(client, trouble, django_assert_num_queries):
-    publishing.publish(drafts.restore(make_trouble_tree()))
+    make_edition(make_trouble_tree())
     client.get(trouble)
 
     with django_assert_num_queries(0):

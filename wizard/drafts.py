@@ -7,7 +7,8 @@ number or rate back.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
 import msgspec
 from django.core import serializers
@@ -36,6 +37,8 @@ from wizard.models import (
 from wizard.problems import all_texts
 from wizard.prose import PLACEHOLDER
 from wizard.translation import TRANSLATED
+
+Row = TypeVar("Row", bound=models.Model)
 
 SHARED = (Contact, Figure, Source, Term)
 """What all trees have in common."""
@@ -399,7 +402,10 @@ def _fields(part: msgspec.Struct, model: type[models.Model]) -> dict[str, Any]:
 
 
 class _Writer:
-    """Writes the parts of one tree, remembering the rows by slug."""
+    """Writes the parts of one tree, remembering the rows by slug.
+
+    All rows of a table go in a few statements, however many they are.
+    """
 
     def __init__(self, draft: Tree) -> None:
         self.draft = draft
@@ -411,75 +417,83 @@ class _Writer:
         self.sources_by_slug: dict[str, Source] = {}
 
     def shared(self, tree: content.Tree) -> None:
-        for source in tree.sources:
-            row, _ = Source.objects.get_or_create(
-                slug=source.slug, defaults=_fields(source, Source)
-            )
-            self.sources_by_slug[source.slug] = row
-        for contact in tree.contacts:
-            kept, created = Contact.objects.get_or_create(
-                slug=contact.slug, defaults=_fields(contact, Contact)
-            )
-            if created:
-                kept.sources.set(self.sources(contact.sources))
-            self.contacts_by_slug[contact.slug] = kept
-        for figure in tree.figures:
-            dated, created = Figure.objects.get_or_create(
-                slug=figure.slug, defaults=_fields(figure, Figure)
-            )
-            if created:
-                dated.sources.set(self.sources(figure.sources))
-        for term in tree.terms:
-            Term.objects.get_or_create(slug=term.slug, defaults=_fields(term, Term))
+        """Add what is missing of the rows that all trees have in common."""
+        self.sources_by_slug, _ = _add(Source, tree.sources)
+        self.contacts_by_slug, contacts = _add(Contact, tree.contacts)
+        figures_by_slug, figures = _add(Figure, tree.figures)
+        _add(Term, tree.terms)
+        _link(Contact.sources, [(self.contacts_by_slug[c.slug], self.sources(c)) for c in contacts])
+        _link(Figure.sources, [(figures_by_slug[f.slug], self.sources(f)) for f in figures])
 
-    def sources(self, slugs: Iterable[str]) -> list[Source]:
-        return [self.sources_by_slug[slug] for slug in slugs]
+    def sources(self, part: Any) -> list[Source]:
+        return [self.sources_by_slug[slug] for slug in part.sources]
+
+    def contacts(self, part: Any) -> list[Contact]:
+        return [self.contacts_by_slug[slug] for slug in part.contacts]
 
     def chosen(self, when: content.Condition) -> list[Choice]:
         return [self.choices[question, slug] for question, slugs in when.items() for slug in slugs]
 
+    def parts(self, model: type[Row], fields: Iterable[dict[str, Any]]) -> list[Row]:
+        """The rows of one kind of part, in the order of the tree."""
+        stored = model._default_manager.filter(tree=self.draft)
+        placed = enumerate(fields, start=1)
+        return _put(stored, ("slug",), [{"tree": self.draft, "position": n} | f for n, f in placed])
+
     def questions(self, parts: Sequence[content.Question]) -> None:
-        rows = _put(self.draft.questions, "slug", (_fields(part, Question) for part in parts))
+        rows = self.parts(Question, (_fields(part, Question) for part in parts))
         self.questions_by_slug = {row.slug: row for row in rows}
-        for part, row in zip(parts, rows, strict=True):
-            choices = _replace(
-                row.choices,
-                "slug",
-                (_fields(c, Choice) | {"audience": c.audience or ""} for c in part.choices),
-            )
-            self.choices |= {(part.slug, choice.slug): choice for choice in choices}
-        for part, row in zip(parts, rows, strict=True):
-            routes = _replace(
-                row.routes,
-                "position",
-                (
-                    {"to": self.questions_by_slug[route.to], "otherwise": route.otherwise}
-                    for route in part.routes
-                ),
-            )
-            self.conditions(routes, part.routes)
+        choices = [
+            _fields(c, Choice) | {"question": row, "position": n, "audience": c.audience or ""}
+            for row, part in zip(rows, parts, strict=True)
+            for n, c in enumerate(part.choices, start=1)
+        ]
+        for choice in _replace(Choice, "question", rows, "slug", choices):
+            self.choices[choice.question.slug, choice.slug] = choice
+        routes = [
+            {
+                "question": row,
+                "position": n,
+                "to": self.questions_by_slug[route.to],
+                "otherwise": route.otherwise,
+            }
+            for row, part in zip(rows, parts, strict=True)
+            for n, route in enumerate(part.routes, start=1)
+        ]
+        written = _replace(Route, "question", rows, "position", routes)
+        conditions = [self.chosen(route.when) for part in parts for route in part.routes]
+        _link(Route.when, zip(written, conditions, strict=True))
 
     def actions(self, parts: Sequence[content.Action]) -> None:
-        rows = _put(self.draft.actions, "slug", (_fields(part, Action) for part in parts))
+        rows = self.parts(Action, (_fields(part, Action) for part in parts))
         self.actions_by_slug = {row.slug: row for row in rows}
-        self.conditions(rows, parts)
-        for part, row in zip(parts, rows, strict=True):
-            row.contacts.set([self.contacts_by_slug[slug] for slug in part.contacts])
-            row.sources.set(self.sources(part.sources))
+        both = list(zip(rows, parts, strict=True))
+        _link(Action.when, [(row, self.chosen(part.when)) for row, part in both])
+        _link(Action.contacts, [(row, self.contacts(part)) for row, part in both])
+        _link(Action.sources, [(row, self.sources(part)) for row, part in both])
 
     def findings(self, parts: Sequence[content.Finding]) -> None:
-        rows = _put(
-            self.draft.findings,
-            "slug",
+        rows = self.parts(
+            Finding,
             (_fields(part, Finding) | {"stopped_at": part.stopped_at or ""} for part in parts),
         )
         self.findings_by_slug = {row.slug: row for row in rows}
-        for part, row in zip(parts, rows, strict=True):
-            row.sources.set(self.sources(part.sources))
-            steps = ({"action": self.actions_by_slug[slug]} for slug in part.actions)
-            _replace(row.steps, "action", steps)
-            said = (_fields(evidence, Evidence) for evidence in part.evidence)
-            self.conditions(_replace(row.evidence, "position", said), part.evidence)
+        both = list(zip(rows, parts, strict=True))
+        _link(Finding.sources, [(row, self.sources(part)) for row, part in both])
+        steps = [
+            {"finding": row, "position": n, "action": self.actions_by_slug[slug]}
+            for row, part in both
+            for n, slug in enumerate(part.actions, start=1)
+        ]
+        _replace(FindingAction, "finding", rows, "action_id", steps)
+        said = [
+            {"finding": row, "position": n} | _fields(evidence, Evidence)
+            for row, part in both
+            for n, evidence in enumerate(part.evidence, start=1)
+        ]
+        written = _replace(Evidence, "finding", rows, "position", said)
+        conditions = [self.chosen(evidence.when) for part in parts for evidence in part.evidence]
+        _link(Evidence.when, zip(written, conditions, strict=True))
 
     def alternatives(self, parts: Sequence[content.Alternative]) -> None:
         fields = (
@@ -490,10 +504,9 @@ class _Writer:
             }
             for part in parts
         )
-        rows = _put(self.draft.alternatives, "slug", fields)
-        for part, row in zip(parts, rows, strict=True):
-            row.contacts.set([self.contacts_by_slug[slug] for slug in part.contacts])
-            row.sources.set(self.sources(part.sources))
+        both = list(zip(self.parts(Alternative, fields), parts, strict=True))
+        _link(Alternative.contacts, [(row, self.contacts(part)) for row, part in both])
+        _link(Alternative.sources, [(row, self.sources(part)) for row, part in both])
 
     def messages(self, parts: Sequence[content.Message]) -> None:
         fields = (
@@ -504,39 +517,91 @@ class _Writer:
             }
             for part in parts
         )
-        for part, row in zip(parts, _put(self.draft.messages, "slug", fields), strict=True):
-            row.implies.set(self.chosen(part.implies))
+        both = zip(self.parts(Message, fields), parts, strict=True)
+        _link(Message.implies, [(row, self.chosen(part.implies)) for row, part in both])
 
     def scenarios(self, parts: Sequence[content.Scenario]) -> None:
-        rows = _put(self.draft.scenarios, "slug", (_fields(part, Scenario) for part in parts))
-        for part, row in zip(parts, rows, strict=True):
-            row.answers.set(self.chosen(part.answers))
-            expected = ({"finding": self.findings_by_slug[slug]} for slug in part.findings)
-            _replace(row.expected, "finding", expected)
-            row.actions.set([self.actions_by_slug[slug] for slug in part.actions])
-            row.absent_actions.set([self.actions_by_slug[slug] for slug in part.absent_actions])
+        rows = self.parts(Scenario, (_fields(part, Scenario) for part in parts))
+        both = list(zip(rows, parts, strict=True))
+        _link(Scenario.answers, [(row, self.chosen(part.answers)) for row, part in both])
+        expected = [
+            {"scenario": row, "position": n, "finding": self.findings_by_slug[slug]}
+            for row, part in both
+            for n, slug in enumerate(part.findings, start=1)
+        ]
+        _replace(ScenarioFinding, "scenario", rows, "finding_id", expected)
+        for relation, name in (
+            (Scenario.actions, "actions"),
+            (Scenario.absent_actions, "absent_actions"),
+        ):
+            named = [(row, [self.actions_by_slug[s] for s in getattr(p, name)]) for row, p in both]
+            _link(relation, named)
 
-    def conditions(self, rows: Iterable[Any], parts: Iterable[Any]) -> None:
-        for row, part in zip(rows, parts, strict=True):
-            row.when.set(self.chosen(part.when))
+
+def _add(model: Any, parts: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
+    """The shared rows of `parts` by slug, and the parts whose rows were missing."""
+    slugs = [part.slug for part in parts]
+    there = {row.slug: row for row in model.objects.filter(slug__in=slugs)}
+    missing = [part for part in parts if part.slug not in there]
+    made = model.objects.bulk_create(model(**_fields(part, model)) for part in missing)
+    return there | {row.slug: row for row in made}, missing
 
 
-def _put(owned: Any, key: str, rows: Iterable[dict[str, Any]]) -> list[Any]:
-    """Write `rows` in their order among those `owned`, each over the one with the same `key`."""
-    stored = {getattr(row, key): row for row in owned.all()}
-    written = []
-    for place, fields in enumerate(rows, start=1):
-        fields["position"] = place
-        row = stored.pop(fields[key], None) or owned.model()
+def _replace(
+    model: type[Row], owner: str, owners: Sequence[Any], key: str, rows: Sequence[dict[str, Any]]
+) -> list[Row]:
+    """Write the rows of all `owners`, each over the one of its owner with the same `key`.
+
+    The rest of what they own goes.
+    """
+    stored = model._default_manager.filter(**{f"{owner}__in": owners})
+    written = _put(stored, (f"{owner}_id", key), rows)
+    kept = {row.pk for row in written}
+    model._default_manager.filter(pk__in=[row.pk for row in stored if row.pk not in kept]).delete()
+    return written
+
+
+def _put(
+    stored: "models.QuerySet[Row]", keys: Sequence[str], wanted: Sequence[dict[str, Any]]
+) -> list[Row]:
+    """Write rows with the `wanted` fields, each over the one `stored` with the same `keys`."""
+    model, key = stored.model, attrgetter(*keys)
+    column = {field.name: field.attname for field in model._meta.concrete_fields}
+    there = {key(row): row for row in stored}
+    written, new, changed = [], [], []
+    names = set(TRANSLATED.get(model, ()))
+    for fields in wanted:
+        fresh = model(**fields)
+        row = there.get(key(fresh), fresh)
+        written.append(row)
+        if row is fresh:
+            new.append(row)
+            continue
+        differing = [n for n in fields if getattr(row, column[n]) != getattr(fresh, column[n])]
+        names.update(differing)
+        if differing:
+            changed.append(row)
         for name, value in fields.items():
             setattr(row, name, value)
-        owned.add(row, bulk=False)
-        written.append(row)
+    model._default_manager.bulk_create(new)
+    if changed:
+        model._default_manager.bulk_update(changed, names)
     return written
 
 
-def _replace(owned: Any, key: str, rows: Iterable[dict[str, Any]]) -> list[Any]:
-    """The same, and the rest of those `owned` goes."""
-    written = _put(owned, key, rows)
-    owned.exclude(pk__in=[row.pk for row in written]).delete()
-    return written
+def _link(relation: Any, links: Iterable[tuple[models.Model, Iterable[models.Model]]]) -> None:
+    """Let the rows name just these others, in a field that names several."""
+    field = relation.field
+    through = relation.through._default_manager
+    here, there = field.m2m_column_name(), field.m2m_reverse_name()
+    wanted = {owner.pk: {other.pk for other in others} for owner, others in links}
+    stored = set(through.filter(**{f"{here}__in": wanted}).values_list("pk", here, there))
+    out = [pk for pk, owner, other in stored if other not in wanted[owner]]
+    through.filter(pk__in=out).delete()
+    known = {(owner, other) for _, owner, other in stored}
+    through.bulk_create(
+        relation.through(**{here: owner, there: other})
+        for owner, others in wanted.items()
+        for other in sorted(others)
+        if (owner, other) not in known
+    )
