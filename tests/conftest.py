@@ -35,9 +35,10 @@ def fresh_editions():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def quick_passwords():
-    """Nothing is proved by a hash that takes long."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def quick():
+    """Nothing is proved by a hash that takes long, or by looking at each static file anew."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers, WHITENOISE_AUTOREFRESH=True):
         yield
 
 

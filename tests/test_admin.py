@@ -68,7 +68,7 @@ def publish_url(tree):
 
 
 def soup(response):
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def form_data(response):

@@ -3,11 +3,12 @@
 import datetime as dt
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+import msgspec
 import pytest
-from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from tests.editions import make_edition
+from tests.pages import fragment, page
 from tests.trees import (
     make_alternative,
     make_choice,
@@ -19,8 +20,8 @@ from tests.trees import (
     text,
 )
 from wizard import editions
-from wizard.content import Audience, Effect, Horizon
-from wizard.models import Edition, Figure
+from wizard.content import Audience, Effect, Grade, Horizon
+from wizard.models import Edition
 
 pytestmark = pytest.mark.django_db
 
@@ -72,10 +73,6 @@ def own():
     """No other tree is published."""
     Edition.objects.all().delete()
     publish(make_compared_tree())
-
-
-def page(response):
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def words(part):
@@ -176,8 +173,9 @@ def test_row_tells_what_a_borrower_compares(client):
 
 
 def test_rate_that_only_hearsay_supports_says_so(client):
-    Figure.objects.filter(slug="own-rate").update(grade="users")
-    publish(make_compared_tree())
+    tree = make_compared_tree()
+    figures = [msgspec.structs.replace(figure, grade=Grade.USERS) for figure in tree.figures]
+    publish(msgspec.structs.replace(tree, figures=tuple(figures)))
 
     row = row_of(client.get(ADDRESS), "loan")
 
@@ -284,7 +282,7 @@ def test_other_language_keeps_answers_and_filter(client):
 def test_fragment_is_the_table_alone(client):
     response = client.get(ADDRESS, {"_for": "business"}, headers=HTMX)
 
-    soup = page(response)
+    soup = fragment(response)
     assert response.status_code == 200
     assert len(soup.select("table.comparison")) == 1
     assert words(soup.select_one("[role=status]")).startswith("2 ways")

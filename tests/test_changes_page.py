@@ -22,7 +22,7 @@ def tree():
 def page(client, tree, **query):
     response = client.get(reverse("admin:wizard_tree_changes", args=[tree.pk]), query)
     assert response.status_code == 200
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def words(element):

@@ -1,9 +1,9 @@
 """Whatever editors call their questions, the pages stay whole."""
 
 import pytest
-from bs4 import BeautifulSoup
 
 from tests.editions import make_edition
+from tests.pages import page
 from tests.trees import CLASHING, make_choice, make_clashing_tree, make_question, make_tree
 from wizard import editions, publishing
 from wizard.content import Kind
@@ -20,10 +20,6 @@ def clashing():
     return tree
 
 
-def read(response):
-    return BeautifulSoup(response.content, "html.parser")
-
-
 def sent_by(form):
     """What a browser would send for the form as it is, the first choice made."""
     given = [(i["name"], i["value"]) for i in form.select("input[type=hidden]")]
@@ -35,13 +31,13 @@ def sent_by(form):
 def test_tree_of_clashing_names_can_be_walked_to_its_end(client, clashing, language):
     response = client.get(f"/{language}/clashing/1/")
     for question in clashing.questions:
-        form = read(response).find("form", id="step")
+        form = page(response).find("form", id="step")
         assert form["data-question"] == question.slug
         assert form.h1.get_text() == question.title.inside(language)
         assert len(form.select("input:not([type=hidden]), button[name]")) == 2
         response = client.get(form["action"], sent_by(form), follow=True)
 
-    page = read(response)
+    soup = page(response)
     assert response.redirect_chain[-1][0] == "/{}/clashing/1/?{}".format(
         language,
         "&".join(
@@ -49,12 +45,12 @@ def test_tree_of_clashing_names_can_be_walked_to_its_end(client, clashing, langu
             for q in clashing.questions
         ),
     )
-    assert [c["data-finding"] for c in page.select("[data-finding]")] == list(CLASHING)
-    assert {a["data-action"] for a in page.select("[data-action]")} > set(CLASHING)
-    assert [s["data-source"] for s in page.select("#sources [data-source]")][: len(CLASHING)] == (
+    assert [c["data-finding"] for c in soup.select("[data-finding]")] == list(CLASHING)
+    assert {a["data-action"] for a in soup.select("[data-action]")} > set(CLASHING)
+    assert [s["data-source"] for s in soup.select("#sources [data-source]")][: len(CLASHING)] == (
         list(CLASHING)
     )
-    ids = [part["id"] for part in page.select("[id]")]
+    ids = [part["id"] for part in soup.select("[id]")]
     assert len(ids) == len(set(ids))
 
 
@@ -62,14 +58,14 @@ def test_result_of_clashing_names_can_be_shared(client, clashing):
     answers = {
         q.slug: "1" if q.kind is Kind.NUMBER else q.choices[0].slug for q in clashing.questions
     }
-    form = read(client.get("/en/clashing/1/share/", answers)).select_one("form.share-form")
+    form = page(client.get("/en/clashing/1/share/", answers)).select_one("form.share-form")
     sent = {i["name"]: i["value"] for i in form.select("input[type=hidden]")} | {"_days": "90"}
 
     made = client.post(form["action"], sent, headers={"Sec-Fetch-Site": "same-origin"})
-    shared = read(client.get(made["Location"])).select_one("#share-link")["href"]
+    shared = page(client.get(made["Location"])).select_one("#share-link")["href"]
 
-    page = read(client.get(shared))
-    assert [a["data-answer"] for a in page.select("[data-answer]")] == list(CLASHING)
+    soup = page(client.get(shared))
+    assert [a["data-answer"] for a in soup.select("[data-answer]")] == list(CLASHING)
 
 
 def test_publishing_refuses_a_question_whose_page_fails(settings, tmp_path):

@@ -50,7 +50,7 @@ def publisher(admin_client):
 
 
 def soup(response):
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def words(element):

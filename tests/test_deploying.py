@@ -191,7 +191,7 @@ class Visitor:
         asked = urllib.request.Request(target, sent and sent.encode(), headers)
         with self.opener.open(asked, timeout=60) as answer:
             self.address, self.headers = answer.url, answer.headers
-            return BeautifulSoup(answer.read(), "html.parser")
+            return BeautifulSoup(answer.read(), "lxml")
 
     def answer(self, page):
         """Send the form of a step, with the first choice of its question."""

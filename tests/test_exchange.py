@@ -66,7 +66,7 @@ def upload(client, where, document):
 
 
 def soup(response):
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def reasons(response):

@@ -3,9 +3,9 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
 from tests.editions import make_edition
+from tests.pages import fragment, page
 from tests.trees import (
     make_action,
     make_choice,
@@ -73,10 +73,6 @@ def own():
     """No other tree is published."""
     Edition.objects.all().delete()
     publish(make_searched_tree())
-
-
-def page(response):
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def found(response):
@@ -237,7 +233,7 @@ def test_page_is_only_read(client, method):
 def test_fragment_is_the_matches_alone(client):
     response = client.get(ADDRESS, {"q": "银行卡状态异常"}, headers=HTMX)
 
-    soup = page(response)
+    soup = fragment(response)
     assert response.status_code == 200
     assert listed(response) == ["card-state"]
     assert soup.select("html, head, body, form, h1, #matches") == []
@@ -246,8 +242,8 @@ def test_fragment_is_the_matches_alone(client):
 def test_fragment_without_a_match_says_so(client):
     response = client.get(ADDRESS, {"q": "今天天气很好"}, headers=HTMX)
 
-    assert [a["href"] for a in page(response).select("[data-no-match] a")] == ["/en/own/"]
-    assert page(response).select("html, form") == []
+    assert [a["href"] for a in fragment(response).select("[data-no-match] a")] == ["/en/own/"]
+    assert fragment(response).select("html, form") == []
 
 
 @pytest.mark.parametrize("data", [{}, {"q": ""}, {"q": "  "}])

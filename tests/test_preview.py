@@ -5,10 +5,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from tests.pages import fragment, page
 from tests.trees import (
     make_alternative,
     make_evidence,
@@ -69,10 +69,6 @@ def editor(client):
 
 def preview_url(tree, page="en", query=""):
     return reverse(f"admin:wizard_tree_preview/{page}", args=[tree.pk]) + query
-
-
-def page(response):
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def links(response):
@@ -136,8 +132,8 @@ def test_every_page_is_marked_and_neither_kept_nor_indexed(editor, tree, page_na
 def test_fragments_are_marked_and_not_kept(editor, tree, query):
     response = editor.get(preview_url(tree, "en", query), headers=HTMX)
 
-    assert page(response).html is None
-    assert page(response).select_one("#wizard > #draft-banner")
+    assert fragment(response).html is None
+    assert fragment(response).select_one("#wizard > #draft-banner")
     assert response["HX-Push-Url"] == preview_url(tree, "en", query)
     assert "no-store" in response["Cache-Control"]
 

@@ -49,7 +49,7 @@ def url(tree, page, edition=None):
 
 
 def soup(response):
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def words(response, selector):

@@ -17,7 +17,7 @@ SAVED = f"{STEP}plan.html"
 
 
 def soup_of(response):
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def addresses(soup):

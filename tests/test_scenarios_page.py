@@ -1,11 +1,11 @@
 """Scenarios beside what the draft gives, and new ones out of a walk or an address."""
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from tests.pages import page
 from tests.trees import (
     make_action,
     make_choice,
@@ -81,10 +81,6 @@ def scenarios_url(tree, query=""):
 
 def new_url(tree, query=QUERY):
     return reverse("admin:wizard_tree_scenarios/new", args=[tree.pk]) + query
-
-
-def page(response):
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def rows(response):

@@ -4,12 +4,12 @@ import datetime as dt
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
+from tests.pages import page
 from tests.trees import make_action, make_evidence, make_finding, make_question, make_tree
 from wizard import drafts, editions, publishing, results, throttle
 from wizard.content import Horizon
@@ -62,10 +62,6 @@ def share(visitor, language="en", **chosen):
     sent = ANSWERS | {"_days": "90"} | chosen
     response = visitor.post(f"/{language}/tried/1/share/", sent)
     return SECRETS.search(response["Location"]).groups()
-
-
-def page(response):
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def shown(response):

@@ -78,12 +78,12 @@ def published():
 
 def form_at(client, query=""):
     response = client.get(f"/en/form/1/?{query}")
-    return BeautifulSoup(response.content, "html.parser").find("form", id="step")
+    return BeautifulSoup(response.content, "lxml").find("form", id="step")
 
 
 def error_at(client, query):
     response = client.get(f"/en/form/1/?{query}")
-    soup = BeautifulSoup(response.content, "html.parser")
+    soup = BeautifulSoup(response.content, "lxml")
     return " ".join(soup.select_one("#error-summary li").get_text().split())
 
 
@@ -284,7 +284,7 @@ def test_blank_tick_list_is_an_answer_where_no_choice_says_none(client):
 def test_blank_tick_list_reads_as_none_of_them(client):
     response = client.get("/en/form/1/?kind=free-ticks&free-ticks=")
 
-    item = BeautifulSoup(response.content, "html.parser").find(attrs={"data-answer": "free-ticks"})
+    item = BeautifulSoup(response.content, "lxml").find(attrs={"data-answer": "free-ticks"})
     assert next(item.dd.stripped_strings) == "none of them"
 
 
@@ -324,7 +324,7 @@ def test_number_is_read_as_people_type_it(client, typed, canonical):
 def test_number_falls_into_its_range(client, number, cause):
     response = client.get(f"/en/form/1/?kind=number&number={number}")
 
-    soup = BeautifulSoup(response.content, "html.parser")
+    soup = BeautifulSoup(response.content, "lxml")
     assert [part["data-finding"] for part in soup.select("[data-finding]")] == [cause]
 
 
@@ -333,7 +333,7 @@ def test_fraction_divides_ranges_exactly(client):
 
     for number in ("7.19", "7.2"):
         response = client.get(f"/en/form/1/?kind=open-number&open-number={number}")
-        soup = BeautifulSoup(response.content, "html.parser")
+        soup = BeautifulSoup(response.content, "lxml")
         causes.append(soup.select_one("[data-finding]")["data-finding"])
 
     assert causes == ["fallback", "d"]
@@ -342,5 +342,5 @@ def test_fraction_divides_ranges_exactly(client):
 def test_answer_with_a_number_shows_its_unit(client):
     response = client.get("/en/form/1/?kind=number&number=50000")
 
-    item = BeautifulSoup(response.content, "html.parser").find(attrs={"data-answer": "number"})
+    item = BeautifulSoup(response.content, "lxml").find(attrs={"data-answer": "number"})
     assert next(item.dd.stripped_strings) == "50,000 yuan"

@@ -66,7 +66,7 @@ def address(name, tree):
 
 
 def soup(response):
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def map_data(client, tree):

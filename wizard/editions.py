@@ -7,7 +7,7 @@ traffic, beside the requests. If the database is away, what is known goes on ser
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -92,7 +92,7 @@ def current_number(slug: str) -> int:
 
 def get(slug: str, number: int, language: str) -> Tree:
     """One edition in one language, compiled. Raises NoEditionError."""
-    return _compiled(slug, number, language)
+    return _compiled(_stored(slug, number), language)
 
 
 def current(language: str) -> list[Tree]:
@@ -102,7 +102,7 @@ def current(language: str) -> list[Tree]:
 
 def messages(language: str) -> MessageIndex:
     """The messages of all current editions, ready to be searched."""
-    return _messages(tuple(current_numbers().items()), language)
+    return _messages(*current(language))
 
 
 def forget() -> None:
@@ -111,25 +111,21 @@ def forget() -> None:
 
 
 def forget_all() -> None:
-    """Know nothing, as a fresh process does. Only tests need it: editions never change."""
+    """Know nothing of what is stored, as a fresh process does. Only tests need it."""
     _known.current = None
-    _compiled.cache_clear()
-    _content.cache_clear()
-    _messages.cache_clear()
+    _stored.cache_clear()
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A document as it was published, known by its digest."""
+
+    digest: str
+    document: str = field(compare=False, repr=False)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _compiled(slug: str, number: int, language: str) -> Tree:
-    return compile_tree(_content(slug, number), language)
-
-
-@lru_cache(maxsize=4)
-def _messages(numbers: tuple[tuple[str, int], ...], language: str) -> MessageIndex:
-    return MessageIndex(get(slug, number, language) for slug, number in numbers)
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _content(slug: str, number: int) -> content.Tree:
+def _stored(slug: str, number: int) -> _Stored:
     visible = Edition.objects.visible()
     found = visible.filter(tree__slug=slug, number=number).values_list("document", "digest")
     stored = found.first()
@@ -138,4 +134,14 @@ def _content(slug: str, number: int) -> content.Tree:
     document, digest = stored
     if content.digest(document) != digest:
         raise DamagedEditionError(f"{slug} {number}")
-    return content.decode(document)
+    return _Stored(digest, document)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _compiled(stored: _Stored, language: str) -> Tree:
+    return compile_tree(content.decode(stored.document), language)
+
+
+@lru_cache(maxsize=4)
+def _messages(*trees: Tree) -> MessageIndex:
+    return MessageIndex(trees)
