@@ -16,7 +16,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench load messages lock clean
+.PHONY: help run test check lint format bench load messages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: $(VENV)/dev $(MESSAGES) $(STATIC) ## run all tests: unit, database, browse
 	@$(PYTHON) -m tests.browser.chromium
 	$(PYTHON) -m pytest -n auto --dist loadgroup
 	$(PYTHON) -m tests.on_postgresql
+
+check: lint $(MESSAGES) $(STATIC) ## lint, and run what needs neither a browser nor PostgreSQL
+	$(PYTHON) -m pytest -n auto --dist loadgroup -m "not browser"
 
 lint: $(VENV)/dev ## check style, types, templates and migrations
 	$(VENV)/bin/ruff format --check .
