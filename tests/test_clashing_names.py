@@ -5,9 +5,10 @@ import pytest
 from tests.editions import make_edition
 from tests.pages import page
 from tests.trees import CLASHING, make_choice, make_clashing_tree, make_question, make_tree
-from wizard import editions, publishing
+from wizard import drafts, publishing, rendering
 from wizard.content import Kind
 from wizard.problems import Code
+from wizard.publishing import NotPublishableError
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +17,6 @@ pytestmark = pytest.mark.django_db
 def clashing():
     tree = make_clashing_tree()
     make_edition(tree)
-    editions.forget()
     return tree
 
 
@@ -77,18 +77,20 @@ def test_publishing_refuses_a_question_whose_page_fails(settings, tmp_path):
     ]
     low = make_choice("low", at_least=0)
     amount = make_question("amount", [low], kind=Kind.NUMBER, minimum=0)
-    tree = make_tree([make_question("first", routes=["amount"]), amount])
+    first = make_question("first", routes=["amount"])
+    draft = drafts.restore(make_tree([first, amount], slug="broken"))
 
-    problems = publishing.problems_of(tree)
+    with pytest.raises(NotPublishableError) as refused:
+        publishing.publish(draft)
 
-    broken = [problem for problem in problems if problem.code is Code.PAGE_BROKEN]
+    broken = [p for p in refused.value.problems if p.code is Code.PAGE_BROKEN]
     assert [(p.place.slug, p.details["language"]) for p in broken] == [
         ("amount", "zh-hans"),
         ("amount", "en"),
     ]
 
 
-def test_publishing_refuses_a_question_whose_page_lacks_a_choice(settings, tmp_path):
+def test_page_that_lacks_a_choice_is_broken(settings, tmp_path):
     fields = tmp_path / "wizard" / "fields"
     fields.mkdir(parents=True)
     (fields / "choices.html").write_text(
@@ -100,7 +102,7 @@ def test_publishing_refuses_a_question_whose_page_lacks_a_choice(settings, tmp_p
         template | {"DIRS": [tmp_path, *template["DIRS"]]} for template in settings.TEMPLATES
     ]
 
-    problems = publishing.problems_of(make_tree([make_question("first")]))
+    problems = rendering.find_broken_pages(make_tree([make_question("first")]))
 
-    errors = [p.details["error"] for p in problems if p.code is Code.PAGE_BROKEN]
+    errors = [problem.details["error"] for problem in problems]
     assert errors == ['>no（中文）< value="no"', '>no< value="no"']

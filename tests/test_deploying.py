@@ -28,7 +28,7 @@ from tests.databases import database
 from tests.servers import ROOT, free_place
 
 pytestmark = [
-    pytest.mark.postgresql,
+    pytest.mark.postgresql_only,
     # One worker prepares the site for both servers.
     pytest.mark.xdist_group("deploying"),
 ]

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.trees import POLICE, make_choice, make_finding, make_question, make_tree, text
-from wizard import content, documents, drafts, importing, publishing
+from wizard import content, documents, draft_reader, drafts, importing, publishing
 from wizard.content import Contact, ContactKind, Route, Text
 from wizard.documents import Form
 from wizard.models import Contact as ContactRow
@@ -94,16 +94,15 @@ def state():
     """All that an import could change."""
     return {
         "trees": {tree.slug: drafts.snapshot(tree) for tree in Tree.objects.all()},
-        "shared": drafts.shared(),
+        "shared": draft_reader.read_shared(),
         "edited": list(Tree.objects.values_list("edited_at", "edited_by")),
         "history": LogEntry.objects.count(),
     }
 
 
 @pytest.mark.parametrize("form", Form)
-@pytest.mark.parametrize("slug", ["jiebei", "loan-offer"])
-def test_what_was_exported_is_imported_again_without_difference(editor, slug, form):
-    tree = Tree.objects.get(slug=slug)
+def test_what_was_exported_is_imported_again_without_difference(editor, form):
+    tree = Tree.objects.get(slug="loan-offer")
 
     exported = editor.get(address(tree), {"download": "draft", "form": form})
     response = upload(editor, address(tree), exported.content)

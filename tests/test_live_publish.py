@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.databases import database
-from tests.servers import process, run
+from tests.servers import manage, process, run
 
 PROMISE = 2.0
 """So many seconds after it is published, every process serves the new edition."""
@@ -112,7 +112,8 @@ def marked(mark):
 
 @pytest.fixture
 def environment(tmp_path):
-    with database(tmp_path) as made:
+    with database(tmp_path, bare=True) as made:
+        manage(made, "migrate", "--verbosity", "0")
         run(made, STAFF + DRAFT + PUBLISH, mark="one")
         yield made
 
@@ -211,7 +212,7 @@ def wait_until(moment):
     time.sleep(max(0.0, moment - time.time()))
 
 
-@pytest.mark.postgresql
+@pytest.mark.postgresql_only
 def test_visitors_see_the_old_or_the_new_edition_and_never_both(site, environment):
     run(environment, DRAFT, mark="two")
 
@@ -226,7 +227,7 @@ def test_visitors_see_the_old_or_the_new_edition_and_never_both(site, environmen
     check_promise(seen, site, published_at)
 
 
-@pytest.mark.postgresql
+@pytest.mark.postgresql_only
 def test_a_scheduled_edition_appears_at_its_time_in_all_processes(site, environment):
     run(environment, DRAFT, mark="two")
 

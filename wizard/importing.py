@@ -14,7 +14,7 @@ import msgspec
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 
-from wizard import content, drafts, publishing
+from wizard import content, draft_reader, drafts, publishing
 from wizard.content import Text
 from wizard.models import Tree, User
 from wizard.problems import Code, Level, Place, Problem, named, parts_of
@@ -68,7 +68,7 @@ class Import:
 def plan(document: content.Tree) -> Import:
     """Look at what `document` would do. Nothing is changed."""
     draft = Tree.objects.filter(slug=document.slug).first()
-    there = drafts.shared()
+    there = draft_reader.read_shared()
     available: dict[str, list[Any]] = {}
     for name, parts in there.items():
         brought = {part.slug: part for part in getattr(document, name)}

@@ -7,6 +7,7 @@ Whatever cannot be done raises a RefusedError and changes nothing.
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
@@ -112,14 +113,19 @@ def draft_problems(tree: Tree) -> list[Problem]:
 def problems_of(snapshot: content.Tree) -> list[Problem]:
     """Everything that is wrong with a draft that is read already, errors first."""
     after = dt.timedelta(days=settings.STALE_AFTER_DAYS)
-    found = find_problems(snapshot)
+    return list(_problems(content.Frozen.of(snapshot), timezone.localdate(), after))
+
+
+@lru_cache(maxsize=8)
+def _problems(
+    state: content.Frozen, today: dt.date, stale_after: dt.timedelta
+) -> Sequence[Problem]:
+    tree = state.tree
+    found = find_problems(tree)
     if not any(problem.code in UNWALKABLE for problem in found):
-        found += find_broken_pages(snapshot)
-    found += [
-        *find_unproven(snapshot),
-        *find_stale(snapshot, timezone.localdate(), after),
-    ]
-    return named(sorted(found, key=lambda problem: problem.level), snapshot)
+        found += find_broken_pages(tree)
+    found += [*find_unproven(tree), *find_stale(tree, today, stale_after)]
+    return tuple(named(sorted(found, key=lambda problem: problem.level), tree))
 
 
 def digest(snapshot: content.Tree) -> str:

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content, drafts, publishing, wording
+from wizard import content, draft_reader, drafts, publishing, wording
 from wizard.admin.history import note_change
 from wizard.admin.pages import CHANGE, PUBLISH, address, frame, staff, tree_page
 from wizard.admin.publish import CONFLICT, UNPROCESSABLE, tell
@@ -150,7 +150,7 @@ def _chosen(request: HttpRequest, tree: Tree) -> Edition:
 
 def _aged(edition: Edition) -> list[dict[str, str]]:
     """Contacts and figures that `edition` tells otherwise than they are today."""
-    said, today = content.decode(edition.document), drafts.shared()
+    said, today = content.decode(edition.document), draft_reader.read_shared()
     aged = []
     for kind in ("contacts", "figures"):
         values = {part.slug: _value(part) for part in today[kind]}

@@ -6,7 +6,7 @@ language, `_from` a question to start at, `_finding` a finding to end with.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 from urllib.parse import urlencode
@@ -97,24 +97,18 @@ def draft_in(tree: Tree, language: str) -> compiled.Tree:
 
 def compiled_draft(snapshot: content.Tree, language: str) -> compiled.Tree:
     """A draft ready to be walked, kept until it changes. Raises UnwalkableError."""
-    found, ready = _compiled(_State(content.encode(snapshot), snapshot), language)
+    found, ready = _compiled(content.Frozen.of(snapshot), language)
     if ready is None:
         raise UnwalkableError(found)
     return ready
 
 
-@dataclass(frozen=True)
-class _State:
-    """A draft at one time, known by what it says."""
-
-    document: str
-    snapshot: content.Tree = field(compare=False)
-
-
 @lru_cache(maxsize=MOST_KEPT)
-def _compiled(state: _State, language: str) -> tuple[Sequence[Problem], compiled.Tree | None]:
-    found = problems.named(problems.find_unwalkable(state.snapshot), state.snapshot)
-    return found, None if found else compile_tree(state.snapshot, language)
+def _compiled(
+    state: content.Frozen, language: str
+) -> tuple[Sequence[Problem], compiled.Tree | None]:
+    found = problems.named(problems.find_unwalkable(state.tree), state.tree)
+    return found, None if found else compile_tree(state.tree, language)
 
 
 @tree_page("preview", label=_("Try the draft"), place=30, to_see=VIEW)
