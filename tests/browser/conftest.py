@@ -1,21 +1,30 @@
 """The site as a subprocess, as `make run` starts it, and one Chromium for all tests."""
 
+import fcntl
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
-from tests.servers import clean_environment, manage, process, run
+from tests.servers import clean_environment, process, run
 
 HEIGHTS = {320: 640, 360: 760, 768: 1024, 1280: 900}
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
-STAFF = """
+INSTALL = """
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from wizard.models import User
+call_command("migrate", verbosity=0)
+call_command("bootstrap", verbosity=0)
 for name in ("editor", "publisher"):
     user = User.objects.create_user(name, password=name, is_staff=True)
     user.groups.add(Group.objects.get(name=name))
+# A second edition of the small tree: the first one becomes an old one.
+call_command("publish_tree", "loan-offer")
 """
 WRONG_ANSWER = "the server responded with a status of 422"
 """What Chromium logs when the server finds a mistake in an answer."""
@@ -29,15 +38,39 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory):
-    """The environment of a fresh installation."""
-    environment = clean_environment(tmp_path_factory.mktemp("data")) | {"SHARE_RATE": ""}
-    manage(environment, "migrate")
-    manage(environment, "bootstrap")
-    run(environment, STAFF)
-    # A second edition of the small tree: the first one becomes an old one.
-    manage(environment, "publish_tree", "loan-offer")
-    return environment
+def fresh_data(tmp_path_factory, worker_id):
+    """The files of a fresh installation, made once: other workers wait for the first one."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    made = shared / "fresh-data"
+    with (shared / "fresh-data.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making = shared / "making-fresh-data"
+            shutil.rmtree(making, ignore_errors=True)
+            run(_environment(making), INSTALL)
+            making.rename(made)
+    return made
+
+
+def _environment(data):
+    return clean_environment(data) | {"SHARE_RATE": ""}
+
+
+@pytest.fixture(scope="session")
+def installation(fresh_data, tmp_path_factory):
+    """The environment of an installation of this worker's own."""
+    data = tmp_path_factory.mktemp("installation") / "data"
+    shutil.copytree(fresh_data, data)
+    return _environment(data)
+
+
+@pytest.fixture(scope="session")
+def tree_page(installation):
+    """The address of a tree's page in the admin, such as its "map"."""
+    with closing(sqlite3.connect(f"{installation['DATA_DIR']}/wizard.sqlite3")) as database:
+        numbers = dict(database.execute("SELECT slug, id FROM wizard_tree"))
+    return lambda slug, name: f"/admin/wizard/tree/{numbers[slug]}/{name}/"
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +86,7 @@ def browser():
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread; Django would refuse its database here.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        expect.set_options(timeout=10_000)
+        expect.set_options(timeout=20_000)
         launched = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield launched
         launched.close()
@@ -67,10 +100,13 @@ def open_page(browser, site):
     """
     contexts, complaints, allowed = [], [], [WRONG_ANSWER]
 
-    def open_page(address="", *, allow=(), **visitor):
-        context = browser.new_context(base_url=site, **_visitor(**visitor))
+    def open_page(address="", *, allow=(), storage_state=None, **visitor):
+        context = browser.new_context(
+            base_url=site, storage_state=storage_state, **_visitor(**visitor)
+        )
         contexts.append(context)
         allowed.extend(allow)
+        context.set_default_navigation_timeout(60_000)
         _watch(context, site, complaints)
         page = context.new_page()
         if address:
@@ -84,18 +120,35 @@ def open_page(browser, site):
     assert [c for c in complaints if not any(part in c for part in allowed)] == []
 
 
+@pytest.fixture(scope="session")
+def logged_in(browser, site):
+    """What a browser keeps once somebody of a role has logged in, by the form."""
+    kept = {}
+
+    def logged_in(user):
+        if user not in kept:
+            context = browser.new_context(base_url=site)
+            page = context.new_page()
+            page.goto("/admin/login/?next=/admin/password_change/", timeout=60_000)
+            page.locator("#id_username").fill(user)
+            page.locator("#id_password").fill(user)
+            page.locator("#login-form [type=submit]").click()
+            page.wait_for_url("**/admin/password_change/", timeout=60_000)
+            kept[user] = context.storage_state()
+            context.close()
+        return kept[user]
+
+    return logged_in
+
+
 @pytest.fixture
-def staff_page(open_page, site):
+def staff_page(open_page, logged_in):
     """Open a page of the admin as somebody of a role: "editor" or "publisher"."""
 
     def staff_page(address, *, user="publisher", width=1280, language="en", **visitor):
-        page = open_page(width=width, language=language, **visitor)
-        page.goto(f"{site}/admin/login/?next={address}")
-        page.locator("#id_username").fill(user)
-        page.locator("#id_password").fill(user)
-        page.locator("#login-form [type=submit]").click()
-        page.wait_for_url(f"{site}{address}")
-        return page
+        return open_page(
+            address, storage_state=logged_in(user), width=width, language=language, **visitor
+        )
 
     return staff_page
 
