@@ -5,6 +5,7 @@ What a process knows goes on serving; whatever needs the database is told so, wi
 
 import http.client
 import os
+import sqlite3
 import time
 import urllib.parse
 from contextlib import closing
@@ -176,3 +177,17 @@ def test_process_without_a_migrated_database_says_so(tmp_path):
             expect_unavailable(site, path=path)
         for asked in NEEDING:
             expect_unavailable(site, **asked)
+
+
+@pytest.mark.sqlite_only
+def test_writer_that_does_not_end_stops_nobody_who_reads(environment, tmp_path):
+    with serving(environment, tmp_path) as site:
+        assert statuses(site) == [200] * len(KNOWN)
+        file = tmp_path / "data" / "wizard.sqlite3"
+        with closing(sqlite3.connect(file, isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+
+            expect_unavailable(site, **NEEDING[0])
+            assert statuses(site) == [200] * len(KNOWN)
+
+        expect_recovery(site)

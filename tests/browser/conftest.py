@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
+from tests.databases import prepared_file
 from tests.servers import clean_environment, process, run
 
 HEIGHTS = {320: 640, 360: 760, 768: 1024, 1280: 900}
@@ -18,8 +19,6 @@ INSTALL = """
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from wizard.models import User
-call_command("migrate", verbosity=0)
-call_command("bootstrap", verbosity=0)
 for name in ("editor", "publisher"):
     user = User.objects.create_user(name, password=name, is_staff=True)
     user.groups.add(Group.objects.get(name=name))
@@ -48,6 +47,8 @@ def fresh_data(tmp_path_factory, worker_id):
         if not made.exists():
             making = shared / "making-fresh-data"
             shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            shutil.copyfile(prepared_file(), making / "wizard.sqlite3")
             run(_environment(making), INSTALL)
             making.rename(made)
     return made

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser import step_address
 from tests.test_fixture_paths import BUSINESS
 
-LETTER = "#action-letter-lender-complaint"
+LETTER = "[data-action=letter-lender-complaint]"
 
 
 @pytest.fixture

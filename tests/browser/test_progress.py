@@ -473,8 +473,8 @@ def test_result_is_ticked_and_left_like_a_plan(open_page, site):
     assert page.evaluate("localStorage.length") == 0
 
 
-def test_plan_tells_how_many_steps_each_stop_has(open_plan, javascript):
-    page = open_plan(javascript=javascript)
+def test_plan_tells_how_many_steps_each_stop_has(open_plan):
+    page = open_plan()
 
     for stop in page.locator(".horizon").all():
         expect(stop.locator("h3")).to_contain_text(str(stop.locator("[data-action]").count()))

@@ -35,8 +35,8 @@ def test_only_what_was_typed_last_is_looked_up(open_page):
     assert 1 <= len(asked) < len("phantom words")
 
 
-def test_match_starts_with_what_it_implies(open_page, javascript):
-    page = open_page("/zh-hans/", javascript=javascript)
+def test_match_starts_with_what_it_implies(open_page):
+    page = open_page("/zh-hans/")
     page.locator("#message-text").fill("钱一直没到账，显示处理中")
 
     page.locator(".search button").click()
@@ -52,8 +52,8 @@ def test_match_starts_with_what_it_implies(open_page, javascript):
     expect(choice(page, "stopped", "pending")).to_be_checked()
 
 
-def test_what_was_filled_in_wrongly_is_asked_after_all(open_page, site, javascript):
-    page = open_page("/zh-hans/jiebei/?stopped=pending", javascript=javascript)
+def test_what_was_filled_in_wrongly_is_asked_after_all(open_page, site):
+    page = open_page("/zh-hans/jiebei/?stopped=pending")
 
     page.locator("[data-held=stopped] a").click()
 
@@ -63,8 +63,8 @@ def test_what_was_filled_in_wrongly_is_asked_after_all(open_page, site, javascri
     expect_question(page, "stopped")
 
 
-def test_scam_stands_first_and_leads_to_the_safety_block(open_page, javascript):
-    page = open_page("/zh-hans/messages/", javascript=javascript)
+def test_scam_stands_first_and_leads_to_the_safety_block(open_page):
+    page = open_page("/zh-hans/messages/")
     page.locator("#message-text").fill("客服说要先交保证金才能放款")
 
     page.locator(".search button").click()
@@ -73,8 +73,8 @@ def test_scam_stands_first_and_leads_to_the_safety_block(open_page, javascript):
     expect(page.locator("#safety h1")).to_be_visible()
 
 
-def test_what_fits_nothing_leads_to_the_first_question(open_page, javascript):
-    page = open_page("/zh-hans/messages/", javascript=javascript)
+def test_what_fits_nothing_leads_to_the_first_question(open_page):
+    page = open_page("/zh-hans/messages/")
     page.locator("#message-text").fill("明天去公园看花")
 
     page.locator(".search button").click()
@@ -122,9 +122,9 @@ def test_table_is_filtered_without_javascript(open_page):
     expect(page.locator("#filter-for")).to_have_value("business")
 
 
-def test_word_is_explained_without_leaving_the_step(open_page, site, javascript):
+def test_word_is_explained_without_leaving_the_step(open_page, site):
     address = step_address(site, until("card-class"))
-    page = open_page(address, javascript=javascript)
+    page = open_page(address)
     term = page.locator(".glossary details").first
     meaning = term.locator("summary ~ *").first
     expect(meaning).to_be_hidden()

@@ -61,8 +61,8 @@ def test_hidden_answers_are_not_shown(strategy, open_page):
     expect(other.locator(".own-answers")).to_have_count(0)
 
 
-def test_link_is_gone_once_its_maker_deletes_it(strategy, open_page, javascript):
-    page = strategy(javascript=javascript)
+def test_link_is_gone_once_its_maker_deletes_it(strategy, open_page):
+    page = strategy()
     link = share(page)
     other = open_page(link, allow=["410"])
 

@@ -104,10 +104,14 @@ def saved(open_page, site, browser, tmp_path):
         pytest.param(SCAM, id="scam"),
     ],
 )
-def test_strategy_fits_on_two_sheets(open_page, site, steps, language, javascript):
-    page = open_page(
-        step_address(site, steps, language), width=1280, language=language, javascript=javascript
-    )
+def test_strategy_fits_on_two_sheets(open_page, site, steps, language):
+    page = open_page(step_address(site, steps, language), width=1280, language=language)
+
+    assert sheets(page) <= 2
+
+
+def test_strategy_fits_on_two_sheets_without_a_script(open_page, site):
+    page = open_page(step_address(site, MISSING_DATA, "en"), language="en", javascript=False)
 
     assert sheets(page) <= 2
 

@@ -44,7 +44,7 @@ def test_exclusive_choice_with_another_is_refused_and_both_stay_ticked(
     answer(page, "asked-for", "pay-first", "none")
 
     expect(page.locator("#error-summary")).to_be_visible()
-    expect(page.locator("#error-asked-for")).to_be_visible()
+    expect(page.locator("#answer-error")).to_be_visible()
     expect(choice(page, "asked-for", "pay-first")).to_be_checked()
     expect(choice(page, "asked-for", "none")).to_be_checked()
     choice(page, "asked-for", "pay-first").uncheck()
@@ -63,7 +63,7 @@ def test_missing_answer_is_an_error_on_a_full_page(open_plain_page, site, questi
     expect(page.locator("#error-summary")).to_be_visible()
     expect_question(page, question)
     expect(page.locator("header.site-header")).to_be_visible()
-    expect(page.locator(f"#error-{question}")).to_be_visible()
+    expect(page.locator("#answer-error")).to_be_visible()
     assert page.title().endswith(title)
     assert page.title() != title
 
