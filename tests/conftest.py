@@ -1,8 +1,11 @@
 """What all tests share: a database that holds the fixtures, published."""
 
+import gc
+
 import pytest
 from django.db import connection
-from django.test import override_settings
+from django.template.base import Template
+from django.test import override_settings, utils
 
 from tests import databases
 from wizard import editions
@@ -35,8 +38,13 @@ def fresh_editions():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def quick():
-    """Nothing is proved by a hash that takes long, or by looking at each static file anew."""
+def quick(django_test_environment):
+    """Nothing is proved by what only takes time."""
+    # Django keeps a copy of the context of each template for tests that look at it: none does.
+    Template._render = utils._TestState.saved_data.template_render  # noqa: SLF001
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    # Neither a slow hash nor a look at each static file for each client.
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(PASSWORD_HASHERS=hashers, WHITENOISE_AUTOREFRESH=True):
         yield

@@ -19,7 +19,7 @@ import pytest
 from tests.databases import database
 from tests.servers import free_place, process, run, start
 
-RESULTS = int(os.environ.get("RESULTS", "300"))
+RESULTS = int(os.environ.get("RESULTS", "100"))
 WORKERS = 8
 KILLS = max(3, RESULTS // 500)
 LONGEST = 60

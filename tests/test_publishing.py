@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import override
 
+from tests import databases
 from tests.trees import make_action, make_evidence, make_finding, make_question, make_tree, text
 from wizard import content, drafts, editions, publishing, wording
 from wizard.content import Effect, Scenario
@@ -21,7 +21,6 @@ from wizard.models import (
     Finding,
     Route,
     Source,
-    Term,
     Tree,
     User,
 )
@@ -748,24 +747,19 @@ def test_title_changed_meanwhile_is_published_as_the_database_has_it(small):
 
 
 @pytest.fixture(scope="module")
-def data_put_back(django_db_setup, django_db_blocker):
-    """The published fixtures again, after a test that empties the database."""
-    with django_db_blocker.unblock():
-        call_command("bootstrap", verbosity=0)
-    yield
-    with django_db_blocker.unblock():
-        Edition.objects.all().delete()
-        Tree.objects.all().delete()
-        Contact.objects.all().delete()
-        Figure.objects.all().delete()
-        Term.objects.all().delete()
-        Source.objects.all().delete()
-        call_command("bootstrap", verbosity=0)
+def own_database(django_db_setup, tmp_path_factory):
+    """One that a test may leave empty."""
+    shared = connection.settings_dict["NAME"]
+    with databases.copy(tmp_path_factory.mktemp("own")) as name:
         connection.close()
+        connection.settings_dict["NAME"] = name
+        yield
+        connection.close()
+        connection.settings_dict["NAME"] = shared
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_publish_at_once_get_two_numbers(data_put_back):
+def test_two_who_publish_at_once_get_two_numbers(own_database):
     tree = drafts.restore(make_small_tree())
     publishing.publish(tree)
     together = Barrier(2, timeout=10)

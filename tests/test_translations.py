@@ -96,9 +96,14 @@ def test_page_of_our_failure_is_translated(untranslated):
 def test_every_step_and_strategy_of_the_scenarios_is_translated(client, untranslated, slug):
     tree = content.decode(Edition.objects.get(tree__slug=slug, number=1).document)
 
-    for scenario in tree.scenarios:
-        for count in range(len(scenario.answers) + 1):
-            client.get(f"/zh-hans/{slug}/1/", dict(list(scenario.answers.items())[:count]))
+    # Many scenarios begin alike.
+    ways = {
+        tuple(scenario.answers.items())[:count]
+        for scenario in tree.scenarios
+        for count in range(len(scenario.answers) + 1)
+    }
+    for answers in ways:
+        client.get(f"/zh-hans/{slug}/1/", dict(answers))
 
     assert untranslated == set()
 

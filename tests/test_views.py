@@ -688,12 +688,11 @@ def test_strategy_is_not_for_search_engines(client, trouble):
     assert robots[1]["content"] == "noindex"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("slug", TREES)
-def test_strategy_of_every_scenario_is_complete(client, language, slug):
+def test_strategy_of_every_scenario_is_complete(client, slug):
     found = {}
 
-    for scenario in scenarios_of(slug):
+    for scenario, language in zip(scenarios_of(slug), itertools.cycle(LANGUAGES), strict=False):
         address = f"/{language}/{slug}/{number_of(slug)}/"
         # With as many pages as here BeautifulSoup takes longer than the site.
         every = lxml.html.fromstring(client.get(address, scenario.answers).content).xpath
@@ -734,9 +733,8 @@ def scam_pages(client, language):
     return found
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_scam_page_begins_with_safety_calls_first_and_folds_the_rest_away(client, language):
-    pages = scam_pages(client, language)
+def test_scam_page_begins_with_safety_calls_first_and_folds_the_rest_away(client):
+    pages = scam_pages(client, "zh-hans")
 
     seen = [
         {
