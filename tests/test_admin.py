@@ -250,7 +250,7 @@ def test_line_ends_of_browsers_do_not_reach_the_draft(publisher):
 
 
 def test_saving_a_form_unchanged_changes_nothing(publisher, tree):
-    for row in (*tree.questions.all(), *tree.findings.all(), *tree.scenarios.all()):
+    for row in (*tree.questions.all(), *tree.findings.all()[:4], *tree.scenarios.all()[:4]):
         response = publisher.post(change_url(row), form_data(publisher.get(change_url(row))))
         assert (response.status_code, errors(response)) == (302, [])
 

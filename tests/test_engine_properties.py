@@ -20,8 +20,8 @@ STEADY = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-QUICK = settings(STEADY, max_examples=200)
-THOROUGH = settings(STEADY, max_examples=200)
+QUICK = settings(STEADY, max_examples=100)
+THOROUGH = settings(STEADY, max_examples=100)
 REAL = settings(STEADY, max_examples=40)
 
 GARBAGE = st.one_of(
