@@ -8,6 +8,8 @@ import msgspec
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.trees import (
     LAW,
@@ -130,6 +132,47 @@ def keys_of(draft):
     return {q.slug: q.pk for q in draft.questions.all()} | {
         (c.question.slug, c.slug): c.pk for c in choices
     }
+
+
+def test_restore_takes_away_what_is_no_longer_named():
+    drafts.restore(make_small_tree())
+    fewer = make_tree(
+        [make_question("first", routes=["second"]), make_question("second")],
+        [
+            make_finding(
+                "found",
+                [
+                    make_evidence(Effect.CONFIRMS, {"second": ("no",)}),
+                    make_evidence(Effect.RULES_OUT, {"first": ("no",)}),
+                ],
+                sources=(),
+            )
+        ],
+        slug="small",
+    )
+
+    draft = drafts.restore(fewer)
+
+    assert drafts.snapshot(draft) == fewer
+
+
+def test_restore_makes_as_few_statements_for_a_large_tree_as_for_a_small_one():
+    counts = []
+
+    for size in (2, 20):
+        slugs = [f"q{number}" for number in range(size)]
+        questions = [
+            make_question(slug, routes=slugs[n + 1 : n + 2]) for n, slug in enumerate(slugs)
+        ]
+        findings = [
+            make_finding(slug, [make_evidence(Effect.CONFIRMS, {slug: ("yes",)})]) for slug in slugs
+        ]
+        with CaptureQueriesContext(connection) as made:
+            drafts.restore(make_tree(questions, findings, slug="sized"))
+            drafts.snapshot(draft_of("sized"))
+        counts.append(len(made))
+
+    assert counts[1] <= counts[0] + 10
 
 
 def test_restore_moves_the_fallback_and_what_stands_in_order():

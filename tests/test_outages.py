@@ -154,13 +154,12 @@ def test_fresh_process_without_a_database_says_so(over_the_line, line, tmp_path,
 
 
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("left", [0, 5000], ids=["empty", "truncated"])
-def test_damaged_file_is_told_kindly(environment, tmp_path, left):
+def test_damaged_file_is_told_kindly(environment, tmp_path):
     with serving(environment, tmp_path) as site:
         assert statuses(site) == [200] * len(KNOWN)
         # What was written last stands beside the file.
         (tmp_path / "data" / "wizard.sqlite3-wal").unlink(missing_ok=True)
-        os.truncate(tmp_path / "data" / "wizard.sqlite3", left)
+        os.truncate(tmp_path / "data" / "wizard.sqlite3", 5000)
 
         assert statuses(site) == [200] * len(KNOWN)
         for asked in NEEDING:

@@ -344,3 +344,9 @@ def test_answer_with_a_number_shows_its_unit(client):
 
     item = BeautifulSoup(response.content, "lxml").find(attrs={"data-answer": "number"})
     assert next(item.dd.stripped_strings) == "50,000 yuan"
+
+
+def test_what_a_form_sends_counts_before_what_stands_in_the_address(client):
+    response = client.get("/en/form/1/?kind=ticks&answer.kind=number&_asked=kind")
+
+    assert response["Location"] == "/en/form/1/?kind=number"
