@@ -17,7 +17,10 @@ NAMES = (
     *("chromium-headless-shell", "chrome-headless-shell"),
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
 )
-DEBIAN_PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk", "fonts-noto-color-emoji")
+DEBIAN_PACKAGES = ("chromium-headless-shell", "chromium")
+"""The first that can be had is installed."""
+
+FONTS = ("fonts-noto-cjk", "fonts-noto-color-emoji")
 
 # What a browser would otherwise ask the network for by itself is switched off.
 FLAGS = (
@@ -52,7 +55,10 @@ def get() -> str | None:
         return path
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _run("apt-get", "update")
-        _run("apt-get", "install", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES)
+        for package in DEBIAN_PACKAGES:
+            _run("apt-get", "install", "--yes", "--no-install-recommends", package, *FONTS)
+            if path := find():
+                return path
     return find()
 
 
