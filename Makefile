@@ -36,7 +36,7 @@ test: $(VENV)/dev $(MESSAGES) $(STATIC) ## run all tests: unit, database, browse
 	$(PYTHON) -m tests.on_postgresql
 
 check: lint $(MESSAGES) $(STATIC) ## lint, and run what needs neither a browser nor PostgreSQL
-	$(PYTHON) -m pytest -n auto --dist loadgroup --ignore tests/browser
+	$(PYTHON) -m pytest -n 3 --dist loadgroup --ignore tests/browser
 
 lint: $(VENV)/dev ## check style, types, templates and migrations
 	$(VENV)/bin/ruff format --check .
