@@ -2,8 +2,6 @@
 
 import fcntl
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,14 +62,6 @@ def installation(fresh_data, tmp_path_factory):
     data = tmp_path_factory.mktemp("installation") / "data"
     shutil.copytree(fresh_data, data)
     return _environment(data)
-
-
-@pytest.fixture(scope="session")
-def tree_page(installation):
-    """The address of a tree's page in the admin, such as its "map"."""
-    with closing(sqlite3.connect(f"{installation['DATA_DIR']}/wizard.sqlite3")) as database:
-        numbers = dict(database.execute("SELECT slug, id FROM wizard_tree"))
-    return lambda slug, name: f"/admin/wizard/tree/{numbers[slug]}/{name}/"
 
 
 @pytest.fixture(scope="session")
