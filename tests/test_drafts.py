@@ -134,6 +134,20 @@ def keys_of(draft):
     }
 
 
+def test_draft_that_names_rows_of_another_tree_has_a_snapshot_that_names_them_too():
+    drafts.restore(make_small_tree())
+    first = Question.objects.get(tree__slug="small", slug="first")
+    foreign = Choice.objects.filter(question__tree__slug="jiebei").first()
+    route = first.routes.get()
+    route.to = foreign.question
+    route.save()
+    route.when.add(foreign)
+
+    read = drafts.snapshot(draft_of("small")).questions[0].routes
+
+    assert read == (Route(to=foreign.question.slug, when={foreign.question.slug: (foreign.slug,)}),)
+
+
 def test_restore_takes_away_what_is_no_longer_named():
     drafts.restore(make_small_tree())
     fewer = make_tree(

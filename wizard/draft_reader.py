@@ -34,8 +34,7 @@ Part = TypeVar("Part", bound=msgspec.Struct)
 
 def read_shared() -> dict[str, tuple[Any, ...]]:
     """What all trees have in common, under the names that a document has for it."""
-    order = _order(Source)
-    of_contact, of_figure = _names(Contact.sources, order), _names(Figure.sources, order)
+    of_contact, of_figure = _names(Contact.sources), _names(Figure.sources)
     contacts = [
         _part(
             content.Contact,
@@ -58,39 +57,18 @@ def read_shared() -> dict[str, tuple[Any, ...]]:
 class Reader:
     """Reads the parts of one tree: a statement for each table, however many rows it has.
 
-    Rows are mappings from columns to values. As many model instances would take
-    several times as long.
+    Rows are mappings from columns to values: as many model instances would take several
+    times as long. What a row refers to is read with it, so that an edit in between, or a
+    reference to another tree, breaks nothing.
     """
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.question_rows = _rows(Question, tree=tree)
-        self.choice_rows = _rows(Choice, question__tree=tree)
-        self.slugs = {row["id"]: row["slug"] for row in self.question_rows}
-        self.facts = {
-            row["id"]: (self.slugs[row["question_id"]], row["slug"]) for row in self.choice_rows
-        }
-        self.sources = _order(Source)
-        self.contacts = _order(Contact)
-        self.action_slugs = _order(Action, tree=tree)
-        self.finding_slugs = _order(Finding, tree=tree)
-
-    def conditions(self, relation: Any, **owners: Any) -> "Callable[[_Row], content.Condition]":
-        """For a field that names choices: the condition of a row."""
-        named = _linked(relation, list(self.facts), **owners)
-
-        def condition(row: _Row) -> content.Condition:
-            grouped: dict[str, list[str]] = {}
-            for question, choice in (self.facts[key] for key in named.get(row["id"], ())):
-                grouped.setdefault(question, []).append(choice)
-            return {question: tuple(slugs) for question, slugs in grouped.items()}
-
-        return condition
 
     def questions(self) -> tuple[content.Question, ...]:
-        when = self.conditions(Route.when, route__question__tree=self.tree)
-        choices = _by(self.choice_rows, "question_id")
-        routes = _by(_rows(Route, question__tree=self.tree), "question_id")
+        when = _conditions(Route.when, route__question__tree=self.tree)
+        choices = _by(_rows(Choice, question__tree=self.tree), "question_id")
+        routes = _by(_rows(Route, "to__slug", question__tree=self.tree), "question_id")
         return tuple(
             _part(
                 content.Question,
@@ -102,21 +80,21 @@ class Reader:
                 ),
                 routes=tuple(
                     content.Route(
-                        to=self.slugs[route["to_id"]],
+                        to=route["to__slug"],
                         when=when(route),
                         otherwise=route["otherwise"],
                     )
                     for route in routes[row["id"]]
                 ),
             )
-            for row in self.question_rows
+            for row in _rows(Question, tree=self.tree)
         )
 
     def findings(self) -> tuple[content.Finding, ...]:
-        sources = _names(Finding.sources, self.sources, finding__tree=self.tree)
-        when = self.conditions(Evidence.when, evidence__finding__tree=self.tree)
+        sources = _names(Finding.sources, finding__tree=self.tree)
+        when = _conditions(Evidence.when, evidence__finding__tree=self.tree)
         evidence = _by(_rows(Evidence, finding__tree=self.tree), "finding_id")
-        steps = _by(_rows(FindingAction, finding__tree=self.tree), "finding_id")
+        steps = _by(_rows(FindingAction, "action__slug", finding__tree=self.tree), "finding_id")
         return tuple(
             _part(
                 content.Finding,
@@ -126,16 +104,16 @@ class Reader:
                     _part(content.Evidence, Evidence, said, when=when(said))
                     for said in evidence[row["id"]]
                 ),
-                actions=tuple(self.action_slugs[step["action_id"]] for step in steps[row["id"]]),
+                actions=tuple(step["action__slug"] for step in steps[row["id"]]),
                 sources=sources(row),
             )
             for row in _rows(Finding, tree=self.tree)
         )
 
     def actions(self) -> tuple[content.Action, ...]:
-        when = self.conditions(Action.when, action__tree=self.tree)
-        contacts = _names(Action.contacts, self.contacts, action__tree=self.tree)
-        sources = _names(Action.sources, self.sources, action__tree=self.tree)
+        when = _conditions(Action.when, action__tree=self.tree)
+        contacts = _names(Action.contacts, action__tree=self.tree)
+        sources = _names(Action.sources, action__tree=self.tree)
         return tuple(
             _part(
                 content.Action,
@@ -149,8 +127,8 @@ class Reader:
         )
 
     def alternatives(self) -> tuple[content.Alternative, ...]:
-        contacts = _names(Alternative.contacts, self.contacts, alternative__tree=self.tree)
-        sources = _names(Alternative.sources, self.sources, alternative__tree=self.tree)
+        contacts = _names(Alternative.contacts, alternative__tree=self.tree)
+        sources = _names(Alternative.sources, alternative__tree=self.tree)
         columns = {
             content.Audience.PERSON: "for_persons",
             content.Audience.BUSINESS: "for_businesses",
@@ -168,32 +146,32 @@ class Reader:
         )
 
     def messages(self) -> tuple[content.Message, ...]:
-        implies = self.conditions(Message.implies, message__tree=self.tree)
+        implies = _conditions(Message.implies, message__tree=self.tree)
         return tuple(
             _part(
                 content.Message,
                 Message,
                 row,
                 implies=implies(row),
-                finding=self.finding_slugs.get(row["finding_id"]),
-                source=self.sources.get(row["source_id"]),
+                finding=row["finding__slug"],
+                source=row["source__slug"],
             )
-            for row in _rows(Message, tree=self.tree)
+            for row in _rows(Message, "finding__slug", "source__slug", tree=self.tree)
         )
 
     def scenarios(self) -> tuple[content.Scenario, ...]:
         owned = {"scenario__tree": self.tree}
-        answers = self.conditions(Scenario.answers, **owned)
-        actions = _names(Scenario.actions, self.action_slugs, **owned)
-        absent = _names(Scenario.absent_actions, self.action_slugs, **owned)
-        expected = _by(_rows(ScenarioFinding, **owned), "scenario_id")
+        answers = _conditions(Scenario.answers, **owned)
+        actions = _names(Scenario.actions, **owned)
+        absent = _names(Scenario.absent_actions, **owned)
+        expected = _by(_rows(ScenarioFinding, "finding__slug", **owned), "scenario_id")
         return tuple(
             _part(
                 content.Scenario,
                 Scenario,
                 row,
                 answers=answers(row),
-                findings=tuple(self.finding_slugs[e["finding_id"]] for e in expected[row["id"]]),
+                findings=tuple(e["finding__slug"] for e in expected[row["id"]]),
                 actions=actions(row),
                 absent_actions=absent(row),
             )
@@ -224,12 +202,15 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 """How columns are read whose values are more than they seem."""
 
 
-def _rows(model: type[models.Model], **owner: Any) -> list[_Row]:
-    """The rows of a table in their own order, without the columns that mirror a translation."""
+def _rows(model: type[models.Model], *named: str, **owner: Any) -> list[_Row]:
+    """The rows of a table in their own order, with what is `named` of other tables.
+
+    Columns that mirror a translation are left out.
+    """
     mirrored = TRANSLATED.get(model, ())
     columns = [f.attname for f in model._meta.concrete_fields if f.name not in mirrored]
     # Not by the default manager, which looks for translations in every name.
-    return list(models.QuerySet(model).filter(**owner).values(*columns))
+    return list(models.QuerySet(model).filter(**owner).values(*columns, *named))
 
 
 def _by(rows: Iterable[_Row], column: str) -> Mapping[Any, Sequence[_Row]]:
@@ -240,30 +221,34 @@ def _by(rows: Iterable[_Row], column: str) -> Mapping[Any, Sequence[_Row]]:
     return found
 
 
-def _order(model: type[models.Model], **owner: Any) -> dict[int, str]:
-    """Slugs by primary key, in the order of the table."""
-    return dict(models.QuerySet(model).filter(**owner).values_list("pk", "slug"))
-
-
-def _linked(relation: Any, order: Sequence[int], **owner: Any) -> Mapping[int, list[int]]:
-    """Keys of the rows that each row names in a field that names several, in this order."""
-    here, there = relation.field.m2m_column_name(), relation.field.m2m_reverse_name()
-    place = {key: n for n, key in enumerate(order)}
-    found: dict[int, list[int]] = defaultdict(list)
-    pairs: list[tuple[int, int]] = list(
-        models.QuerySet(relation.through).filter(**owner).values_list(here, there)
-    )
-    for owning, named in sorted(pairs, key=lambda pair: place[pair[1]]):
-        found[owning].append(named)
+def _linked(relation: Any, *named: str, **owner: Any) -> Mapping[int, list[Any]]:
+    """What is `named` of the rows that each row lists in a field for several, in their order."""
+    here, there = relation.field.m2m_column_name(), relation.field.m2m_reverse_field_name()
+    through: type[models.Model] = relation.through
+    listed: models.QuerySet = models.QuerySet(through).filter(**owner).order_by(there)
+    found: dict[int, list[Any]] = defaultdict(list)
+    for owning, *values in listed.values_list(here, *(f"{there}__{name}" for name in named)):
+        found[owning].append(values)
     return found
 
 
-def _names(
-    relation: Any, slugs: Mapping[int, str], **owner: Any
-) -> Callable[[_Row], tuple[str, ...]]:
-    """The slugs that a row names in a field that names several."""
-    named = _linked(relation, list(slugs), **owner)
-    return lambda row: tuple(slugs[key] for key in named.get(row["id"], ()))
+def _names(relation: Any, **owner: Any) -> Callable[[_Row], tuple[str, ...]]:
+    """The slugs that a row lists."""
+    listed = _linked(relation, "slug", **owner)
+    return lambda row: tuple(slug for (slug,) in listed.get(row["id"], ()))
+
+
+def _conditions(relation: Any, **owner: Any) -> Callable[[_Row], content.Condition]:
+    """The condition that the choices make up which a row lists."""
+    listed = _linked(relation, "question__slug", "slug", **owner)
+
+    def condition(row: _Row) -> content.Condition:
+        grouped: dict[str, list[str]] = {}
+        for question, choice in listed.get(row["id"], ()):
+            grouped.setdefault(question, []).append(choice)
+        return {question: tuple(slugs) for question, slugs in grouped.items()}
+
+    return condition
 
 
 def _part(struct: type[Part], model: type[models.Model], row: _Row, **more: Any) -> Part:
