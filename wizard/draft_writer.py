@@ -186,11 +186,13 @@ class Writer:
 
 def _add(model: Any, parts: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
     """The shared rows of `parts` by slug, and the parts whose rows were missing."""
-    slugs = [part.slug for part in parts]
-    there = {row.slug: row for row in model.objects.filter(slug__in=slugs)}
-    missing = [part for part in parts if part.slug not in there]
-    made = model.objects.bulk_create(model(**fields_of(part, model)) for part in missing)
-    return there | {row.slug: row for row in made}, missing
+    stored = model.objects.filter(slug__in=[part.slug for part in parts])
+    known = set(stored.values_list("slug", flat=True))
+    missing = [part for part in parts if part.slug not in known]
+    made = (model(**fields_of(part, model)) for part in missing)
+    # Another tree that is written at the same time may bring the same one.
+    model.objects.bulk_create(made, ignore_conflicts=True)
+    return {row.slug: row for row in stored}, missing
 
 
 def _replace(
