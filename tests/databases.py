@@ -60,19 +60,29 @@ def database(tmp_path, *, bare=False):
 
 
 def prepared_file():
-    """SQLite's prepared file. Whoever comes first makes it, the others wait."""
+    """SQLite's prepared file. Those of other sources and fixtures go when it is made."""
     place = ROOT / "data" / "prepared"
-    place.mkdir(parents=True, exist_ok=True)
-    ready = place / f"{_digest()}.sqlite3"
-    with (place / "lock").open("w") as lock:
+
+    def make(making):
+        for old in place.iterdir():
+            if old.is_dir() and old != making:
+                shutil.rmtree(old)
+        run(clean_environment(making), MAKE)
+
+    return made_once(place / _digest(), make) / "wizard.sqlite3"
+
+
+def made_once(ready, make):
+    """The directory `ready`, as `make` fills it. Whoever comes first makes it, others wait."""
+    ready.parent.mkdir(parents=True, exist_ok=True)
+    with ready.with_name("lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.exists():
-            for old in place.glob("*.sqlite3"):
-                old.unlink()
-            making = place / "making"
+            making = ready.with_name("making")
             shutil.rmtree(making, ignore_errors=True)
-            run(clean_environment(making), MAKE)
-            (making / "wizard.sqlite3").rename(ready)
+            making.mkdir()
+            make(making)
+            making.rename(ready)
     return ready
 
 

@@ -118,26 +118,20 @@ def over_the_line(environment, line):
 
 
 @pytest.mark.postgresql_only
-def test_database_that_hangs_stops_nothing_that_is_known(over_the_line, line, tmp_path):
+@pytest.mark.parametrize(
+    ("happens", "ends"),
+    [pytest.param("hold", "release", id="hangs"), pytest.param("cut", "mend", id="gone")],
+)
+def test_database_that_is_away_stops_nothing_that_is_known(
+    over_the_line, line, tmp_path, happens, ends
+):
     with serving(over_the_line, tmp_path) as site:
         assert statuses(site) == [200] * len(KNOWN)
-        line.hold()
+        getattr(line, happens)()
 
         expect_outage(site)
 
-        line.release()
-        expect_recovery(site)
-
-
-@pytest.mark.postgresql_only
-def test_database_that_is_gone_stops_nothing_that_is_known(over_the_line, line, tmp_path):
-    with serving(over_the_line, tmp_path) as site:
-        assert statuses(site) == [200] * len(KNOWN)
-        line.cut()
-
-        expect_outage(site)
-
-        line.mend()
+        getattr(line, ends)()
         expect_recovery(site)
 
 

@@ -1,6 +1,5 @@
 """The site as a subprocess, as `make run` starts it, and one Chromium for all tests."""
 
-import fcntl
 import shutil
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
-from tests.databases import prepared_file
+from tests.databases import made_once, prepared_file
 from tests.servers import clean_environment, process, run
 
 HEIGHTS = {320: 640, 360: 760, 768: 1024, 1280: 900}
@@ -39,17 +38,12 @@ def fresh_data(tmp_path_factory, worker_id):
     """The files of a fresh installation, made once: other workers wait for the first one."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
-    made = shared / "fresh-data"
-    with (shared / "fresh-data.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            making = shared / "making-fresh-data"
-            shutil.rmtree(making, ignore_errors=True)
-            making.mkdir()
-            shutil.copyfile(prepared_file(), making / "wizard.sqlite3")
-            run(_environment(making), INSTALL)
-            making.rename(made)
-    return made
+
+    def install(place):
+        shutil.copyfile(prepared_file(), place / "wizard.sqlite3")
+        run(_environment(place), INSTALL)
+
+    return made_once(shared / "installation" / "data", install)
 
 
 def _environment(data):
