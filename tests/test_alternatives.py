@@ -19,7 +19,6 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import editions
 from wizard.content import Audience, Effect, Grade, Horizon
 from wizard.models import Edition
 
@@ -65,7 +64,6 @@ def make_compared_tree(alternatives=ALTERNATIVES, slug="own"):
 
 def publish(tree):
     make_edition(tree)
-    editions.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ from django.test import Client
 from tests.editions import make_edition
 from tests.pages import page
 from tests.trees import make_choice, make_evidence, make_finding, make_question, make_tree
-from wizard import editions
 from wizard.content import Effect, Kind
 from wizard.models import Edition
 from wizard.wsgi import application
@@ -54,7 +53,6 @@ def small_tree():
         slug="small",
     )
     make_edition(tree)
-    editions.forget()
 
 
 @pytest.fixture

@@ -65,7 +65,6 @@ def make_searched_tree(messages=MESSAGES, slug="own"):
 
 def publish(tree):
     make_edition(tree)
-    editions.forget()
 
 
 @pytest.fixture(autouse=True)

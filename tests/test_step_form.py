@@ -5,7 +5,6 @@ from bs4 import BeautifulSoup
 
 from tests.editions import make_edition
 from tests.trees import make_choice, make_evidence, make_finding, make_question, make_tree, text
-from wizard import editions
 from wizard.content import Effect, Kind, Route
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +72,6 @@ def make_form_tree():
 @pytest.fixture(autouse=True)
 def published():
     make_edition(make_form_tree())
-    editions.forget()
 
 
 def form_at(client, query=""):

@@ -177,7 +177,6 @@ def make_trouble_tree():
 def trouble():
     """The address of the trouble tree's first edition, in English."""
     make_edition(make_trouble_tree())
-    editions.forget()
     return "/en/trouble/1/"
 
 
@@ -275,7 +274,6 @@ def test_tree_leads_to_the_current_edition_with_the_answers(client, language, qu
 
 def test_tree_leads_to_the_newest_edition(client, trouble):
     make_edition(make_trouble_tree())
-    editions.forget()
 
     response = client.get("/en/trouble/")
 
@@ -872,7 +870,6 @@ def test_language_of_the_address_beats_that_of_the_browser(client, trouble, lang
 
 def test_older_edition_answers_and_offers_the_newer_one(client, trouble):
     make_edition(make_trouble_tree())
-    editions.forget()
 
     older = client.get(f"{trouble}?trouble=failed")
     newer = client.get(page(older).select_one("#newer a")["href"])
