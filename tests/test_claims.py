@@ -20,7 +20,8 @@ from tests.trees import (
 )
 from wizard.claims import find_stale, find_unproven, unmarked_figures
 from wizard.content import Effect, Grade, Text
-from wizard.problems import Code, Level, Place
+from wizard.parts import Place, Row
+from wizard.problems import Code, Level
 
 FORUM = msgspec.structs.replace(LAW, slug="forum", grade=Grade.USERS)
 RUMOUR = msgspec.structs.replace(LAW, slug="rumour", grade=Grade.UNPROVEN)
@@ -186,7 +187,7 @@ def test_unmarked_figures_in_chinese(words, figures):
 def test_figure_that_only_hearsay_supports_needs_its_mark(sources, refused):
     tree = tree_with(findings=[finding_with("Wait 3 days.", sources=sources)])
 
-    expected = [(Code.UNMARKED_FIGURE, Place("finding", "found", "explanation"))]
+    expected = [(Code.UNMARKED_FIGURE, Place("finding", "found", field="explanation"))]
     assert unproven(tree) == (expected if refused else [])
 
 
@@ -212,7 +213,7 @@ def test_reason_of_a_hearsay_finding_needs_the_mark_too():
     finding = make_finding("found", [evidence], sources=("forum",))
 
     assert unproven(tree_with(findings=[finding])) == [
-        (Code.UNMARKED_FIGURE, Place("finding", "found", "evidence 1 because"))
+        (Code.UNMARKED_FIGURE, Place("finding", "found", Row("evidence", 1), "because"))
     ]
 
 
@@ -220,12 +221,12 @@ def test_reason_of_a_hearsay_finding_needs_the_mark_too():
     ("place", "fields"),
     [
         pytest.param(
-            Place("action", "wait", "where"),
+            Place("action", "wait", field="where"),
             {"actions": [make_action("wait", where=in_english("3 days"), sources=("forum",))]},
             id="action",
         ),
         pytest.param(
-            Place("alternative", "bank", "cost"),
+            Place("alternative", "bank", field="cost"),
             {
                 "alternatives": (
                     make_alternative("bank", cost=in_english("24%"), sources=("rumour",)),
@@ -234,7 +235,7 @@ def test_reason_of_a_hearsay_finding_needs_the_mark_too():
             id="alternative",
         ),
         pytest.param(
-            Place("message", "seen", "meaning"),
+            Place("message", "seen", field="meaning"),
             {
                 "messages": (
                     msgspec.structs.replace(

@@ -12,7 +12,7 @@ from tests.trees import (
 )
 from wizard.content import Route, Text
 from wizard.difference import What, contents, differences, marked
-from wizard.problems import Place
+from wizard.parts import Place, Row
 
 HERE = Place("question", "first")
 
@@ -94,7 +94,7 @@ def test_evidence_with_another_condition_is_the_same_evidence():
     (only,) = found(*(make_tree([make_question("first")], [f]) for f in (before, after)))
 
     assert only == (
-        Place("finding", "cause", "evidence 1"),
+        Place("finding", "cause", Row("evidence", 1)),
         What.CHANGED,
         "when",
         "",
@@ -137,7 +137,14 @@ def test_what_was_renamed_is_the_same_and_so_is_all_that_names_it():
 
     assert found(old, new) == [
         (Place("question", "start"), What.RENAMED, "slug", "", "first", "start"),
-        (Place("question", "start", "choice sure"), What.RENAMED, "slug", "", "yes", "sure"),
+        (
+            Place("question", "start", Row("choice", "sure")),
+            What.RENAMED,
+            "slug",
+            "",
+            "yes",
+            "sure",
+        ),
     ]
 
 

@@ -22,7 +22,8 @@ from tests.trees import (
 from wizard import wording
 from wizard.content import Horizon, Kind, Message, Route, Scenario, Text, Theme
 from wizard.engine import MOST_TICKS
-from wizard.problems import WARNINGS, Code, Level, Place, find_problems, named
+from wizard.parts import Place, Row
+from wizard.problems import WARNINGS, Code, Level, find_problems, named
 
 SOUND = make_tree(
     [
@@ -218,32 +219,32 @@ BROKEN = [
     ),
     pytest.param(
         Code.DUPLICATE_SLUG,
-        Place("question", "signs", "choice fee"),
+        Place("question", "signs", Row("choice", "fee")),
         with_choices("signs", make_choice("fee")),
         id="two choices fee",
     ),
     pytest.param(
         Code.UNKNOWN_QUESTION,
-        Place("question", "signs", "route 1"),
+        Place("question", "signs", Row("route", 1)),
         with_route("signs", "nowhere"),
         id="route to nowhere",
     ),
     pytest.param(
         Code.UNKNOWN_QUESTION,
-        Place("question", "stopped", "route 3"),
+        Place("question", "stopped", Row("route", 3)),
         with_route("stopped", "signs", nowhere=("yes",)),
         id="route after nowhere",
     ),
     pytest.param(
         Code.UNKNOWN_QUESTION,
-        Place("finding", "limit", "evidence 2"),
+        Place("finding", "limit", Row("evidence", 2)),
         with_evidence("limit", nowhere=("yes",)),
         id="evidence from nowhere",
     ),
     *(
         pytest.param(
             Code.UNKNOWN_CHOICE,
-            Place(kind, slug, spot),
+            Place(kind, slug, field=spot),
             changed(kind, slug, **{spot: {"signs": ("fee", "ghost")}}),
             id=f"unknown choice in {kind}",
         )
@@ -256,7 +257,7 @@ BROKEN = [
     *(
         pytest.param(
             Code.UNKNOWN_REFERENCE,
-            Place(kind, slug, spot),
+            Place(kind, slug, field=spot),
             changed(kind, slug, **{spot: named}),
             id=f"unknown {spot} of {kind}",
         )
@@ -274,7 +275,7 @@ BROKEN = [
     *(
         pytest.param(
             Code.UNKNOWN_REFERENCE,
-            Place(kind, "new", spot),
+            Place(kind, "new", field=spot),
             having(kind, made("new", **{spot: ("ghost",)})),
             id=f"unknown {spot} of {kind}",
         )
@@ -286,19 +287,19 @@ BROKEN = [
     ),
     pytest.param(
         Code.UNKNOWN_CONTACT,
-        Place("alternative", "bank", "cost"),
+        Place("alternative", "bank", field="cost"),
         having("alternative", make_alternative("bank", cost=in_english("{rate} a year"))),
         id="unknown figure in prose",
     ),
     pytest.param(
         Code.UNKNOWN_CONTACT,
-        Place("finding", "limit", "explanation"),
+        Place("finding", "limit", field="explanation"),
         changed("finding", "limit", explanation=in_english("Call {bank}")),
         id="unknown contact in prose",
     ),
     pytest.param(
         Code.EMPTY_CONDITION,
-        Place("finding", "limit", "evidence 2"),
+        Place("finding", "limit", Row("evidence", 2)),
         with_evidence("limit"),
         id="evidence that always holds",
     ),
@@ -310,13 +311,13 @@ BROKEN = [
     ),
     pytest.param(
         Code.RANGE_MISSING,
-        Place("question", "amount", "choice other"),
+        Place("question", "amount", Row("choice", "other")),
         with_choices("amount", make_choice("other")),
         id="range that begins nowhere",
     ),
     pytest.param(
         Code.RANGE_MISPLACED,
-        Place("question", "signs", "choice fee"),
+        Place("question", "signs", Row("choice", "fee")),
         with_choice("signs", "fee", at_least=Decimal(1)),
         id="range in a tick list",
     ),
@@ -356,22 +357,25 @@ BROKEN = [
     ),
     pytest.param(
         Code.CHOICE_LIKE_NUMBER,
-        Place("question", "amount", "choice 5w"),
+        Place("question", "amount", Row("choice", "5w")),
         with_choices("amount", make_choice("5w", unsure=True)),
         id="choice that reads as a number",
     ),
     pytest.param(
         Code.LOOP,
-        Place("question", "signs", "route 1"),
+        Place("question", "signs", Row("route", 1)),
         with_route("signs", "stopped"),
         id="way back",
     ),
     pytest.param(
-        Code.LOOP, Place("question", "signs", "route 1"), with_route("signs", "signs"), id="circle"
+        Code.LOOP,
+        Place("question", "signs", Row("route", 1)),
+        with_route("signs", "signs"),
+        id="circle",
     ),
     pytest.param(
         Code.DEAD_END,
-        Place("question", "stopped", "choice pending"),
+        Place("question", "stopped", Row("choice", "pending")),
         with_choices("stopped", make_choice("pending")),
         id="choice without route or advice",
     ),
@@ -416,7 +420,7 @@ BROKEN = [
     ),
     pytest.param(
         Code.ROUTE_NEVER_OPENS,
-        Place("question", "stopped", "route 3"),
+        Place("question", "stopped", Row("route", 3)),
         with_route("stopped", "amount", signs=("fee",)),
         id="route after a later answer",
     ),
@@ -449,19 +453,19 @@ BROKEN = [
     ),
     pytest.param(
         Code.TEXT_MISSING,
-        Place("finding", "limit", "title"),
+        Place("finding", "limit", field="title"),
         changed("finding", "limit", title=Text(zh_hans=" ")),
         id="no title",
     ),
     pytest.param(
         Code.TEXT_MISSING,
-        Place("question", "signs", "choice fee label"),
+        Place("question", "signs", Row("choice", "fee"), "label"),
         with_choice("signs", "fee", label=Text()),
         id="no label",
     ),
     pytest.param(
         Code.TEXT_MISSING,
-        Place("finding", "limit", "evidence 1 because"),
+        Place("finding", "limit", Row("evidence", 1), "because"),
         changed(
             "finding",
             "limit",
@@ -473,61 +477,61 @@ BROKEN = [
     ),
     pytest.param(
         Code.TEXT_MISSING,
-        Place("tree", "test", "summary"),
+        Place("tree", "test", field="summary"),
         msgspec.structs.replace(SOUND, summary=Text()),
         id="no summary",
     ),
     pytest.param(
         Code.TEXT_MISSING,
-        Place("alternative", "bank", "risks"),
+        Place("alternative", "bank", field="risks"),
         having("alternative", make_alternative("bank", risks=Text())),
         id="no risks",
     ),
     pytest.param(
         Code.TEXT_MISSING,
-        Place("term", "word", "meaning"),
+        Place("term", "word", field="meaning"),
         having("term", make_term("word", "word", meaning=Text())),
         id="no meaning",
     ),
     pytest.param(
         Code.TRANSLATION_MISSING,
-        Place("finding", "limit", "differs"),
+        Place("finding", "limit", field="differs"),
         changed("finding", "limit", differs=Text(en="Unlike the other")),
         id="no Chinese difference",
     ),
     pytest.param(
         Code.TRANSLATION_MISSING,
-        Place("figure", "rate", "value"),
+        Place("figure", "rate", field="value"),
         having("figure", msgspec.structs.replace(make_figure("rate"), value=Text(en="3%"))),
         id="no Chinese value",
     ),
     pytest.param(
         Code.TRANSLATION_MISSING,
-        Place("action", "swap", "body"),
+        Place("action", "swap", field="body"),
         changed("action", "swap", body=Text(zh_hans="换卡")),
         id="no English body",
     ),
     pytest.param(
         Code.TRANSLATION_MISSING,
-        Place("question", "signs", "choice fee hint"),
+        Place("question", "signs", Row("choice", "fee"), "hint"),
         with_choice("signs", "fee", hint=Text(en="Look there")),
         id="no Chinese hint",
     ),
     pytest.param(
         Code.MARKDOWN_SHOWN,
-        Place("finding", "limit", "avoid"),
+        Place("finding", "limit", field="avoid"),
         changed("finding", "limit", avoid=in_english("Do**(not)**pay")),
         id="bold that is none",
     ),
     pytest.param(
         Code.MARKDOWN_SHOWN,
-        Place("finding", "limit", "title"),
+        Place("finding", "limit", field="title"),
         changed("finding", "limit", title=in_english("**Limit**")),
         id="Markdown where there is none",
     ),
     pytest.param(
         Code.NUMBER_IN_PROSE,
-        Place("finding", "limit", "avoid"),
+        Place("finding", "limit", field="avoid"),
         changed("finding", "limit", avoid=in_english("Call 95188 now")),
         id="phone number in prose",
     ),
@@ -566,7 +570,7 @@ BROKEN = [
     ),
     pytest.param(
         Code.ANSWER_IMPOSSIBLE,
-        Place("scenario", "big-loan", "answers"),
+        Place("scenario", "big-loan", field="answers"),
         changed(
             "scenario", "big-loan", answers={"stopped": ("refused",), "signs": ("fee", "none")}
         ),
@@ -574,7 +578,7 @@ BROKEN = [
     ),
     pytest.param(
         Code.ANSWER_IMPOSSIBLE,
-        Place("message", "too-much", "implies"),
+        Place("message", "too-much", field="implies"),
         changed("message", "too-much", implies={"stopped": ("failed", "refused")}),
         id="message with two answers to one question",
     ),
@@ -692,7 +696,7 @@ def test_a_route_that_another_one_always_outdoes_never_opens():
 
     found = codes_and_places(make_tree([asked, make_question("next")], [known]))
 
-    assert found == [(Code.ROUTE_NEVER_OPENS, Place("question", "asked", "route 2"))]
+    assert found == [(Code.ROUTE_NEVER_OPENS, Place("question", "asked", Row("route", 2)))]
 
 
 def test_every_code_has_a_broken_tree():
@@ -717,8 +721,8 @@ def test_all_problems_are_found_at_once_errors_first():
     tree = changed("question", "signs", tree=tree, title=Text(en="Signs?"))
 
     assert codes_and_places(tree) == [
-        (Code.TRANSLATION_MISSING, Place("question", "signs", "title")),
-        (Code.UNKNOWN_CONTACT, Place("finding", "limit", "avoid")),
+        (Code.TRANSLATION_MISSING, Place("question", "signs", field="title")),
+        (Code.UNKNOWN_CONTACT, Place("finding", "limit", field="avoid")),
         (Code.ACTION_NEVER_SHOWN, Place("action", "spare")),
     ]
 

@@ -12,7 +12,8 @@ from wizard.admin.places import mend_url
 from wizard.admin.slugs import suggest
 from wizard.content import Message, Route, Text
 from wizard.models import Action, Choice, Contact, Question, Source, Tree, User
-from wizard.problems import Code, Place, Problem
+from wizard.parts import Place
+from wizard.problems import Code, Problem
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from tests.trees import make_evidence, make_finding, make_question, make_tree
 from wizard import content, drafts
 from wizard.admin import history, notes
 from wizard.models import Action, Contact, Note, Tree, User
-from wizard.problems import Place
+from wizard.parts import Place
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from wizard import content
 from wizard.compiled import WEAK_GRADES
 from wizard.content import LANGUAGES
-from wizard.problems import Code, Place, Problem, all_texts, parts_of
+from wizard.parts import Place, all_texts, each_part
+from wizard.problems import Code, Problem
 
 MARKS = {"zh-hans": ("未经证实",), "en": ("unproven",)}
 """The words that mark a claim which only users or blogs make."""
@@ -35,15 +36,13 @@ def find_unproven(tree: content.Tree) -> list[Problem]:
 def find_stale(tree: content.Tree, today: dt.date, after: dt.timedelta) -> list[Problem]:
     """What was last checked longer than `after` ago, and schemes that are over by `today`."""
     found = []
-    for kind, parts in parts_of(tree).items():
-        for part in parts:
-            place = Place(kind, part.slug)
-            checked_on = getattr(part, "checked_on", None)
-            if checked_on is not None and today - checked_on > after:
-                found.append(Problem(Code.STALE, place, {"checked_on": checked_on}))
-            ends_on = getattr(part, "ends_on", None)
-            if ends_on is not None and ends_on < today:
-                found.append(Problem(Code.ENDED, place, {"ends_on": ends_on}))
+    for place, part in each_part(tree):
+        checked_on = getattr(part, "checked_on", None)
+        if checked_on is not None and today - checked_on > after:
+            found.append(Problem(Code.STALE, place, {"checked_on": checked_on}))
+        ends_on = getattr(part, "ends_on", None)
+        if ends_on is not None and ends_on < today:
+            found.append(Problem(Code.ENDED, place, {"ends_on": ends_on}))
     return found
 
 
@@ -78,19 +77,18 @@ def _unmarked(tree: content.Tree) -> Iterator[Problem]:
     """Figures in parts that nothing better than hearsay supports, without their mark."""
     grades = {source.slug: source.grade for source in tree.sources}
     hearsay = {
-        (kind, part.slug)
-        for kind in ("finding", "action", "alternative", "message")
-        for part in parts_of(tree)[kind]
-        if _only_weak(grades, part)
+        place
+        for place, part in each_part(tree)
+        if place.kind in ("finding", "action", "alternative", "message")
+        and _only_weak(grades, part)
     }
-    for place, name, text in all_texts(tree):
+    for place, text in all_texts(tree):
         # What to say and to write are the reader's own words; times carry a grade of their own.
-        if (place.kind, place.slug) not in hearsay or name in ("tell", "letter", "remedy_time"):
+        if place.part not in hearsay or place.field in ("tell", "letter", "remedy_time"):
             continue
         for language in LANGUAGES:
             for said in unmarked_figures(text.inside(language), language):
-                spot = Place(place.kind, place.slug, f"{place.spot} {name}".strip())
-                yield Problem(Code.UNMARKED_FIGURE, spot, {"figure": said})
+                yield Problem(Code.UNMARKED_FIGURE, place, {"figure": said})
 
 
 def _only_weak(

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from wizard import content
 from wizard.content import LANGUAGES, Text
-from wizard.problems import Place, parts_of
+from wizard.parts import LISTS, ROWS, Place, parts_of, row_place
 from wizard.prose import Html
 
 
@@ -52,7 +52,7 @@ def differences(old: content.Tree | None, new: content.Tree) -> list[Difference]
     """All that `new` has otherwise than `old`; everything where there is no `old`."""
     if old is None:
         old = msgspec.structs.replace(
-            new, title=content.EMPTY, summary=content.EMPTY, **dict.fromkeys(_LISTS, ())
+            new, title=content.EMPTY, summary=content.EMPTY, **dict.fromkeys(LISTS.values(), ())
         )
     old = _under_new_names(old, new)
     found = list(_fields(Place("tree", new.slug), old, new))
@@ -76,7 +76,7 @@ def contents(place: Place, part: Struct, what: What = What.ADDED) -> Iterator[Di
             for language in LANGUAGES:
                 if written := value.inside(language):
                     yield entry(place, written, name, language)
-        elif name in _INSIDE:
+        elif name in ROWS:
             spot_of = _within(place, name)
             for number, inner in enumerate(value, start=1):
                 spot = spot_of(inner, number)
@@ -121,21 +121,6 @@ def _in_tag(tag: str, html: str) -> str:
     return f"<{tag}>{html}</{tag}>" if html else ""
 
 
-_LISTS = (
-    "questions",
-    "findings",
-    "actions",
-    "contacts",
-    "sources",
-    "figures",
-    "terms",
-    "alternatives",
-    "messages",
-    "scenarios",
-)
-_INSIDE = {"choices": "choice", "routes": "route", "evidence": "evidence"}
-"""Fields that hold parts of a part, and what one of these is called."""
-
 SpotOf = Callable[[Any, int], Place]
 """Where a part stands, given the part and its number among its like."""
 
@@ -145,10 +130,7 @@ def _named(kind: str) -> SpotOf:
 
 
 def _within(place: Place, field: str) -> SpotOf:
-    kind = _INSIDE[field]
-    return lambda part, number: Place(
-        place.kind, place.slug, f"{kind} {getattr(part, 'slug', number)}"
-    )
+    return lambda part, number: row_place(place, ROWS[field], part, number)
 
 
 def _values(part: Struct) -> Iterator[tuple[str, Any]]:
@@ -159,9 +141,9 @@ def _fields(place: Place, old: Struct, new: Struct) -> Iterator[Difference]:
     """What differs inside of one part, the lists of a tree left out."""
     for name, after in _values(new):
         before = getattr(old, name)
-        if before == after or (isinstance(new, content.Tree) and name in _LISTS):
+        if before == after or (isinstance(new, content.Tree) and name in LISTS.values()):
             continue
-        if name in _INSIDE:
+        if name in ROWS:
             yield from _parts(before, after, _within(place, name))
         elif name == "aliases":
             if {*before, _slug(old)} - {_slug(new)} != {*after}:

@@ -29,7 +29,7 @@ from wizard.models import (
     Term,
     Tree,
 )
-from wizard.problems import all_texts
+from wizard.parts import all_texts
 from wizard.prose import PLACEHOLDER
 
 SHARED = (Contact, Figure, Source, Term)
@@ -61,7 +61,7 @@ def snapshot(tree: Tree) -> content.Tree:
 def with_shared(own: content.Tree, available: Mapping[str, Sequence[Any]]) -> content.Tree:
     """`own` with what it uses of `available` (as `read_shared` gives it), and nothing else."""
     bare = msgspec.structs.replace(own, contacts=(), sources=(), figures=(), terms=())
-    written = _written(text for _, _, text in all_texts(bare))
+    written = _written(text for _, text in all_texts(bare))
     read = PLACEHOLDER.sub("", written).lower()
     terms = tuple(t for t in available["terms"] if any(w.lower() in read for w in t.words))
     named = set(PLACEHOLDER.findall(written + _written(term.meaning for term in terms)))

@@ -11,14 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 
 from wizard import content, draft_reader, drafts, publishing
 from wizard.content import Text
 from wizard.models import Tree, User
-from wizard.problems import Code, Level, Place, Problem, named, parts_of
-from wizard.translation import TRANSLATED
+from wizard.parts import LISTS, SHARED, Place, each_part, each_row, parts_of
+from wizard.problems import Code, Level, Problem, named
 
 UNWRITABLE = frozenset(
     {
@@ -31,8 +32,6 @@ UNWRITABLE = frozenset(
     }
 )
 """With one of these the tables cannot hold the tree, not even as a draft."""
-
-_TABLES = {model.__name__: model for model in TRANSLATED}
 
 
 @dataclass(frozen=True)
@@ -102,31 +101,26 @@ def carry_out(tree: content.Tree, *, seen: str, by: User | None = None) -> Tree:
 
 
 def _kept(document: content.Tree, there: dict[str, tuple[Any, ...]]) -> Iterator[Place]:
-    for name, rows in there.items():
-        by_slug = {row.slug: row for row in rows}
-        for part in getattr(document, name):
+    for kind in SHARED:
+        by_slug = {part.slug: part for part in there[LISTS[kind]]}
+        for part in getattr(document, LISTS[kind]):
             if by_slug.get(part.slug, part) != part:
-                yield Place(name.removesuffix("s"), part.slug)
+                yield Place(kind, part.slug)
 
 
 def _unstorable(document: content.Tree) -> Iterator[Problem]:
     """What has the declared shape, but does not fit the tables."""
     yield from _too_long(document, Place("tree", document.slug))
-    for kind, parts in parts_of(document).items():
-        for part in parts:
-            yield from _too_long(part, Place(kind, part.slug))
-    for question in document.questions:
-        for choice in question.choices:
-            place = Place("question", question.slug, f"choice {choice.slug}")
-            yield from _too_long(choice, place)
+    for place, part in (*each_part(document), *each_row(document)):
+        yield from _too_long(part, place)
     for finding in document.findings:
-        yield from _repeated(finding.actions, Place("finding", finding.slug, "actions"))
+        yield from _repeated(finding.actions, Place("finding", finding.slug, field="actions"))
     for scenario in document.scenarios:
-        yield from _repeated(scenario.findings, Place("scenario", scenario.slug, "findings"))
-    for name in ("contact", "figure", "term", "source"):
-        for slug, times in Counter(part.slug for part in parts_of(document)[name]).items():
+        yield from _repeated(scenario.findings, Place("scenario", scenario.slug, field="findings"))
+    for kind in SHARED:
+        for slug, times in Counter(part.slug for part in parts_of(document)[kind]).items():
             if times > 1:
-                yield Problem(Code.DUPLICATE_SLUG, Place(name, slug), {"slug": slug})
+                yield Problem(Code.DUPLICATE_SLUG, Place(kind, slug), {"slug": slug})
 
 
 def _repeated(slugs: tuple[str, ...], place: Place) -> Iterator[Problem]:
@@ -137,12 +131,11 @@ def _repeated(slugs: tuple[str, ...], place: Place) -> Iterator[Problem]:
 
 def _too_long(part: msgspec.Struct, place: Place) -> Iterator[Problem]:
     """What the editing page of the part would refuse: lengths, ranges, addresses."""
-    model = _TABLES[type(part).__name__]
+    model = apps.get_model("wizard", type(part).__name__)
     for name in part.__struct_fields__:
         for column, value in _columns(name, getattr(part, name)):
             if error := _refused(model, column, value):
-                spot = f"{place.spot} {name}".strip()
-                yield Problem(Code.SHAPE, Place(place.kind, place.slug, spot), {"error": error})
+                yield Problem(Code.SHAPE, place.at(name), {"error": error})
 
 
 def _columns(name: str, value: Any) -> Iterator[tuple[str, Any]]:

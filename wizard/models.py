@@ -800,7 +800,7 @@ class Edition(models.Model):
 class Note(models.Model):
     """What one colleague tells the others about a part of a draft. Never published.
 
-    `kind` and `slug` name the part as `problems.Place` does.
+    `kind` and `slug` name the part as `parts.Place` does.
     """
 
     tree = models.ForeignKey(Tree, models.CASCADE, related_name="notes", verbose_name=_("tree"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from wizard import content
 from wizard.content import Effect, Theme
-from wizard.problems import Place
+from wizard.parts import Place
 
 MOST_LEVELS = 10
 """Questions deeper than this begin a passage of their own in the outline."""

@@ -38,6 +38,18 @@ from wizard.engine import (
     walk,
 )
 from wizard.numerals import read_number
+from wizard.parts import (
+    Place,
+    Row,
+    all_texts,
+    choice_place,
+    conditions,
+    each_part,
+    each_row,
+    name_of,
+    parts_of,
+    references,
+)
 from wizard.prose import PLACEHOLDER, to_html
 from wizard.strategy import advise
 
@@ -122,15 +134,6 @@ WARNINGS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a problem is: a part of the tree (`kind`, `slug`) and a spot in it."""
-
-    kind: str
-    slug: str = ""
-    spot: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """`details` are what the sentence about it names; parts of the tree stand there as places.
 
@@ -167,26 +170,9 @@ def find_problems(tree: content.Tree) -> list[Problem]:
 def named(problems: Iterable[Problem], tree: content.Tree) -> list[Problem]:
     """The same problems, knowing how the parts of `tree` and their choices are called."""
     names = {Place("tree", tree.slug): tree.title}
-    for kind, parts in parts_of(tree).items():
-        names |= {Place(kind, part.slug): _name(part) for part in parts}
-    for question in tree.questions:
-        names |= {_choice(question.slug, c.slug): c.label for c in question.choices}
+    for place, part in (*each_part(tree), *each_row(tree, "choice")):
+        names[place] = name_of(part)
     return [replace(problem, names=names) for problem in problems]
-
-
-def _name(part: Any) -> Text:
-    if isinstance(part, content.Question):
-        return part.short or part.title
-    if isinstance(part, content.Message):
-        return Text(part.text, part.text)
-    if isinstance(part, content.Scenario):
-        return part.story
-    named: Text = part.title if hasattr(part, "title") else part.name
-    return named
-
-
-def _choice(question: str, slug: str) -> Place:
-    return Place("question", question, f"choice {slug}")
 
 
 BREAKING = frozenset(
@@ -257,49 +243,17 @@ def _duplicates(tree: content.Tree) -> Iterator[Problem]:
         for slug in _twice(
             s for choice in question.choices for s in (choice.slug, *choice.aliases)
         ):
-            yield Problem(Code.DUPLICATE_SLUG, _choice(question.slug, slug), {"slug": slug})
+            yield Problem(Code.DUPLICATE_SLUG, choice_place(question.slug, slug), {"slug": slug})
 
 
 def _twice(slugs: Iterable[str]) -> list[str]:
     return [slug for slug, count in Counter(slugs).items() if count > 1]
 
 
-def parts_of(tree: content.Tree) -> dict[str, tuple[Any, ...]]:
-    """The parts of a tree by kind, as `Place` names them."""
-    return {
-        "question": tree.questions,
-        "finding": tree.findings,
-        "action": tree.actions,
-        "alternative": tree.alternatives,
-        "contact": tree.contacts,
-        "figure": tree.figures,
-        "term": tree.terms,
-        "source": tree.sources,
-        "message": tree.messages,
-        "scenario": tree.scenarios,
-    }
-
-
-def _conditions(tree: content.Tree) -> Iterator[tuple[Place, content.Condition]]:
-    """Every set of choices in the tree, with its place."""
-    for question in tree.questions:
-        for number, route in enumerate(question.routes, start=1):
-            yield Place("question", question.slug, f"route {number}"), route.when
-    for finding in tree.findings:
-        for number, evidence in enumerate(finding.evidence, start=1):
-            yield Place("finding", finding.slug, f"evidence {number}"), evidence.when
-    for action in tree.actions:
-        yield Place("action", action.slug, "when"), action.when
-    for message in tree.messages:
-        yield Place("message", message.slug, "implies"), message.implies
-    for scenario in tree.scenarios:
-        yield Place("scenario", scenario.slug, "answers"), scenario.answers
-
-
 def _conditions_known(tree: content.Tree) -> Iterator[Problem]:
     """Conditions that mention what is not there, and evidence without one."""
     known = {q.slug: {choice.slug for choice in q.choices} for q in tree.questions}
-    for place, when in _conditions(tree):
+    for place, when in conditions(tree):
         for question, choices in when.items():
             if question not in known:
                 yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": question})
@@ -307,54 +261,28 @@ def _conditions_known(tree: content.Tree) -> Iterator[Problem]:
             for slug in sorted(set(choices) - known[question]):
                 details = {"question": Place("question", question), "slug": slug}
                 yield Problem(Code.UNKNOWN_CHOICE, place, details)
-    for finding in tree.findings:
-        for number, evidence in enumerate(finding.evidence, start=1):
-            if not evidence.when:
-                place = Place("finding", finding.slug, f"evidence {number}")
-                yield Problem(Code.EMPTY_CONDITION, place)
+    for place, evidence in each_row(tree, "evidence"):
+        if not evidence.when:
+            yield Problem(Code.EMPTY_CONDITION, place)
 
 
 def _references(tree: content.Tree) -> Iterator[Problem]:
     """Slugs of parts that are not there."""
     slugs = {kind: {part.slug for part in parts} for kind, parts in parts_of(tree).items()}
-    for question in tree.questions:
-        for number, route in enumerate(question.routes, start=1):
-            if route.to not in slugs["question"]:
-                place = Place("question", question.slug, f"route {number}")
-                yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": route.to})
-    for kind, parts in parts_of(tree).items():
-        for part in parts:
-            for target, spot, named in _named(part):
-                for slug in sorted(set(named) - slugs[target]):
-                    place = Place(kind, part.slug, spot)
-                    yield Problem(Code.UNKNOWN_REFERENCE, place, {"slug": slug, "kind": target})
-
-
-def _named(part: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """What a part names elsewhere: (kind of the target, field, slugs)."""
-    if isinstance(
-        part,
-        content.Finding | content.Action | content.Alternative | content.Contact | content.Figure,
-    ):
-        yield "source", "sources", part.sources
-    if isinstance(part, content.Action | content.Alternative):
-        yield "contact", "contacts", part.contacts
-    if isinstance(part, content.Finding):
-        yield "action", "actions", part.actions
-    if isinstance(part, content.Message) and part.source:
-        yield "source", "source", (part.source,)
-    if isinstance(part, content.Message) and part.finding:
-        yield "finding", "finding", (part.finding,)
-    if isinstance(part, content.Scenario):
-        yield "finding", "findings", part.findings
-        yield "action", "actions", part.actions
-        yield "action", "absent_actions", part.absent_actions
+    for place, route in each_row(tree, "route"):
+        if route.to not in slugs["question"]:
+            yield Problem(Code.UNKNOWN_QUESTION, place, {"slug": route.to})
+    for place, part in each_part(tree):
+        for name, kind, referred in references(part):
+            for slug in sorted(set(referred) - slugs[kind]):
+                details = {"slug": slug, "kind": kind}
+                yield Problem(Code.UNKNOWN_REFERENCE, place.at(name), details)
 
 
 def _ranges(tree: content.Tree) -> Iterator[Problem]:
     for question in tree.questions:
         for choice in question.choices:
-            place = _choice(question.slug, choice.slug)
+            place = choice_place(question.slug, choice.slug)
             if question.kind is not Kind.NUMBER:
                 if choice.at_least is not None:
                     yield Problem(Code.RANGE_MISPLACED, place)
@@ -399,25 +327,24 @@ _OPTIONAL = frozenset(
 
 def _texts(tree: content.Tree) -> Iterator[Problem]:
     inserts = {c.slug for c in tree.contacts} | {f.slug for f in tree.figures}
-    for place, name, text in all_texts(tree):
-        spot = Place(place.kind, place.slug, f"{place.spot} {name}".strip())
+    for place, text in all_texts(tree):
         missing = [language for language in LANGUAGES if not text.inside(language).strip()]
         if len(missing) == len(LANGUAGES):
-            if name not in _OPTIONAL:
-                yield Problem(Code.TEXT_MISSING, spot)
+            if place.field not in _OPTIONAL:
+                yield Problem(Code.TEXT_MISSING, place)
             continue
         for language in missing:
-            yield Problem(Code.TRANSLATION_MISSING, spot, {"language": language})
+            yield Problem(Code.TRANSLATION_MISSING, place, {"language": language})
         if place.kind == "source":
             continue
         for language in LANGUAGES:
             written = text.inside(language)
             for slug in sorted(set(PLACEHOLDER.findall(written)) - inserts):
-                yield Problem(Code.UNKNOWN_CONTACT, spot, {"slug": slug})
+                yield Problem(Code.UNKNOWN_CONTACT, place, {"slug": slug})
             for number in _HOTLINE.findall(written):
-                yield Problem(Code.NUMBER_IN_PROSE, spot, {"number": number})
-            for markup in _shown_markup(name, written):
-                yield Problem(Code.MARKDOWN_SHOWN, spot, {"markup": markup})
+                yield Problem(Code.NUMBER_IN_PROSE, place, {"number": number})
+            for markup in _shown_markup(place.field, written):
+                yield Problem(Code.MARKDOWN_SHOWN, place, {"markup": markup})
 
 
 def _shown_markup(name: str, written: str) -> list[str]:
@@ -426,28 +353,6 @@ def _shown_markup(name: str, written: str) -> list[str]:
     if found and name in PROSE:
         found = _MARKUP.findall(to_html(written, {}))
     return found[:1]
-
-
-def all_texts(tree: content.Tree) -> Iterator[tuple[Place, str, Text]]:
-    """Every text of a tree: its place, the name of its field, and the text."""
-    yield from _texts_of(Place("tree", tree.slug), tree)
-    for kind, parts in parts_of(tree).items():
-        for part in parts:
-            yield from _texts_of(Place(kind, part.slug), part)
-    for question in tree.questions:
-        for choice in question.choices:
-            yield from _texts_of(_choice(question.slug, choice.slug), choice)
-    for finding in tree.findings:
-        for number, evidence in enumerate(finding.evidence, start=1):
-            place = Place("finding", finding.slug, f"evidence {number}")
-            yield from _texts_of(place, evidence)
-
-
-def _texts_of(place: Place, part: msgspec.Struct) -> Iterator[tuple[Place, str, Text]]:
-    for name in part.__struct_fields__:
-        value = getattr(part, name)
-        if isinstance(value, Text):
-            yield place, name, value
 
 
 def _promises(tree: content.Tree) -> Iterator[Problem]:
@@ -479,7 +384,7 @@ def _loops(tree: Tree) -> Iterator[Problem]:
         for number, route in enumerate(question.routes, start=1):
             # In this order everything comes after what it leads to, unless in a loop.
             if place[route.to] >= place[question.slug]:
-                where = Place("question", question.slug, f"route {number}")
+                where = Place("question", question.slug, Row("route", number))
                 yield Problem(Code.LOOP, where, {"question": Place("question", route.to)})
 
 
@@ -497,7 +402,7 @@ def _ends(tree: content.Tree) -> Iterator[Problem]:
                 _may_open(route.when, question.slug, choice.slug) for route in question.routes
             )
             if not (leads_on or choice.unsure or fact in telling):
-                yield Problem(Code.DEAD_END, _choice(question.slug, choice.slug))
+                yield Problem(Code.DEAD_END, choice_place(question.slug, choice.slug))
 
 
 def _may_open(when: content.Condition, question: str, choice: str) -> bool:
@@ -507,7 +412,7 @@ def _may_open(when: content.Condition, question: str, choice: str) -> bool:
 def _in_vain(tree: content.Tree) -> Iterator[Problem]:
     """Questions and choices whose answers make no difference."""
     mentions: dict[Fact, list[Place]] = defaultdict(list)
-    for place, when in _conditions(tree):
+    for place, when in conditions(tree):
         if place.kind in ("question", "finding", "action"):
             for fact in condition(when).facts:
                 mentions[fact].append(place)
@@ -518,7 +423,7 @@ def _in_vain(tree: content.Tree) -> Iterator[Problem]:
             yield Problem(Code.QUESTION_IN_VAIN, place)
             continue
         idle = [
-            _choice(question.slug, choice.slug)
+            choice_place(question.slug, choice.slug)
             for choice in question.choices
             if not (choice.unsure or choice.exclusive or mentions[question.slug, choice.slug])
         ]
@@ -546,7 +451,7 @@ def _never_asked(tree: Tree) -> Iterator[Problem]:
             continue
         for number, route in enumerate(question.routes, start=1):
             if route not in opened:
-                place = Place("question", question.slug, f"route {number}")
+                place = Place("question", question.slug, Row("route", number))
                 yield Problem(Code.ROUTE_NEVER_OPENS, place)
 
 
@@ -590,7 +495,8 @@ def _can_be_shown(tree: Tree, ends: Ends, action: Action) -> bool:
 
 def _messages(tree: Tree) -> Iterator[Problem]:
     for message in tree.messages:
-        yield from _impossible(tree, Place("message", message.slug, "implies"), message.implies)
+        place = Place("message", message.slug, field="implies")
+        yield from _impossible(tree, place, message.implies)
 
 
 def _impossible(tree: Tree, place: Place, facts: Iterable[Fact]) -> Iterator[Problem]:
@@ -600,14 +506,14 @@ def _impossible(tree: Tree, place: Place, facts: Iterable[Fact]) -> Iterator[Pro
             read_answer(tree.questions[question], choices)
         except UnreadableError:
             asked = Place("question", question)
-            given = [_choice(question, slug) for slug in choices]
+            given = [choice_place(question, slug) for slug in choices]
             yield Problem(Code.ANSWER_IMPOSSIBLE, place, {"question": asked, "choices": given})
 
 
 def _scenarios(tree: Tree) -> Iterator[Problem]:
     for scenario in tree.scenarios:
         place = Place("scenario", scenario.slug)
-        answers = Place("scenario", scenario.slug, "answers")
+        answers = place.at("answers")
         if impossible := list(_impossible(tree, answers, scenario.answers)):
             yield from impossible
             continue

@@ -15,7 +15,8 @@ from wizard.compiled import Question, Tree, compile_tree
 from wizard.content import LANGUAGES, Kind
 from wizard.engine import Walk
 from wizard.forms import StepForm
-from wizard.problems import Code, Place, Problem
+from wizard.parts import Place
+from wizard.problems import Code, Problem
 
 
 def find_broken_pages(tree: content.Tree) -> Iterator[Problem]:

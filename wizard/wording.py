@@ -17,7 +17,8 @@ from wizard.documents import Flaw
 from wizard.engine import Answered, Fault
 from wizard.journey import Reached
 from wizard.numerals import group_digits
-from wizard.problems import Code, Place, Problem
+from wizard.parts import Place
+from wizard.problems import Code, Problem
 from wizard.strategy import Certainty
 
 Wording = str | Promise
@@ -257,8 +258,8 @@ def _name(where: Place, found: Problem) -> str:
     """How a part or a choice is called, shortened; its slug where that is not known."""
     text = found.names.get(where, content.EMPTY)
     called = text.inside(language()) or text.en or text.zh_hans
-    slug = where.spot.removeprefix("choice ") or where.slug
-    return Truncator(called.strip()).chars(_LONGEST_NAME) or slug
+    slug = where.row.key if where.row else where.slug
+    return Truncator(called.strip()).chars(_LONGEST_NAME) or str(slug)
 
 
 def place(found: Problem) -> str:
@@ -268,21 +269,17 @@ def place(found: Problem) -> str:
 
 def part_name(found: Problem) -> str:
     """How the part of the tree is called that has a problem."""
-    return _name(Place(found.place.kind, found.place.slug), found)
+    return _name(found.place.part, found)
 
 
 def spot(found: Problem) -> str:
     """Where in its part a problem is: "choice “class II”, label"; "" if it is the whole part."""
-    kind, *rest = found.place.spot.split() or [""]
-    if not kind:
-        return ""
-    if kind not in PLACES or not rest:
-        return _field(found.place.kind, kind)
-    row, *field = rest
-    if kind == "choice":
-        where = Place(found.place.kind, found.place.slug, f"choice {row}")
-        row = _quoted(_name(where, found))
-    return _joined(_of_kind(kind, row), *(_field(kind, name) for name in field))
+    place = found.place
+    if place.row is None:
+        return _field(place.kind, place.field)
+    kind, key = place.row
+    name = _quoted(_name(place.at(""), found)) if kind == "choice" else str(key)
+    return _joined(_of_kind(kind, name), _field(kind, place.field))
 
 
 def _of_kind(kind: str, name: str) -> str:
@@ -290,7 +287,9 @@ def _of_kind(kind: str, name: str) -> str:
 
 
 def _field(kind: str, name: str) -> str:
-    """How the field of a part is called where it is edited."""
+    """How the field of a part is called where it is edited; "" for no field."""
+    if not name:
+        return ""
     return str(apps.get_model("wizard", kind)._meta.get_field(name).verbose_name)
 
 
@@ -300,9 +299,9 @@ def _joined(*parts: str) -> str:
 
 def part(where: Place) -> str:
     """A part of a tree, and a spot in it, by slugs as in a document: "question card, route 2"."""
-    kind, *rest = where.spot.split(" ")
-    spot = " ".join((str(PLACES.get(kind, kind)), *rest))
-    return ", ".join(part for part in (f"{PLACES[where.kind]} {where.slug}", spot) if part)
+    row = f"{PLACES[where.row.kind]} {where.row.key}" if where.row else ""
+    spot = " ".join(filter(None, (row, where.field)))
+    return ", ".join(filter(None, (f"{PLACES[where.kind]} {where.slug}", spot)))
 
 
 def problem_list(problems: Iterable[Problem]) -> str:

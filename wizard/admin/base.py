@@ -199,7 +199,7 @@ class StaffAdmin(TranslationAdmin):
         lock(obj)
         super().save_model(request, obj, form, change)
         if change and "slug" in form.changed_data and isinstance(obj, Part):
-            notes.move(obj.tree, notes.KINDS[type(obj)], form.initial["slug"], obj.slug)
+            notes.move(obj, form.initial["slug"])
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         lock(obj)

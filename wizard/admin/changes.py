@@ -23,9 +23,10 @@ from wizard.compiled import compile_tree
 from wizard.difference import Difference, What, contents, differences, marked
 from wizard.effects import Change, Compared, Group, effects
 from wizard.engine import TooComplexError
-from wizard.models import Choice, Edition, Evidence, Route, Tree
+from wizard.models import Edition, Tree
 from wizard.numerals import group_digits
-from wizard.problems import Place, find_unwalkable, parts_of
+from wizard.parts import REFERENCES, Place, parts_of
+from wizard.problems import find_unwalkable
 from wizard.prose import Html
 from wizard.strategy import Certainty
 
@@ -131,23 +132,10 @@ SECTIONS: dict[str, str | Promise] = {
 }
 LANGUAGES: dict[str, str] = {"zh-hans": "中文", "en": "English"}
 
-_SPOTS: dict[str, type[models.Model]] = {"choice": Choice, "route": Route, "evidence": Evidence}
 _NAMES: dict[str, str | Promise] = {
     "audiences": _("for whom"),
     "findings": _("findings expected first"),
 }
-_KINDS = {
-    "sources": "source",
-    "source": "source",
-    "contacts": "contact",
-    "actions": "action",
-    "absent_actions": "action",
-    "finding": "finding",
-    "findings": "finding",
-    "to": "question",
-}
-"""Fields that name other parts, and the kind of these."""
-
 Row = dict[str, Any]
 
 
@@ -213,7 +201,7 @@ class _Words:
             return [wording.condition(value, self.questions, self.language)] if shown else []
         if value is None or value == "":
             return []
-        if kind := _KINDS.get(field):
+        if kind := REFERENCES.get(field):
             return [self.title(kind, value)]
         return [_label(model, field, value)]
 
@@ -246,7 +234,7 @@ def _part(
     """One part of the tree with all that differs about it."""
     old, new = words
     known = new if new.has(place) else old
-    whole = next((d for d in about if not (d.field or d.place.spot) and d.what in _WHOLE), None)
+    whole = next((d for d in about if not (d.field or d.place.row) and d.what in _WHOLE), None)
     return {
         "slug": place.slug,
         "title": known.title(place.kind, place.slug),
@@ -288,16 +276,17 @@ def _row(found: Difference, words: tuple[_Words, _Words]) -> Row:
 
 
 def _model(place: Place) -> type[models.Model]:
-    kind = place.spot.partition(" ")[0]
-    return _SPOTS.get(kind) or MODELS[place.kind]
+    return MODELS[place.row.kind if place.row else place.kind]
 
 
 def _spot(found: Difference, words: _Words) -> str:
     """Which choice, route or piece of evidence: "choice “Class II”"."""
-    kind, _space, name = found.place.spot.partition(" ")
+    if found.place.row is None:
+        return ""
+    kind, key = found.place.row
     if kind == "choice":
-        name = str(_("“%(words)s”") % {"words": words.choice(found.place.slug, name)})
-    return f"{wording.PLACES[kind]} {name}" if kind else ""
+        key = str(_("“%(words)s”") % {"words": words.choice(found.place.slug, str(key))})
+    return f"{wording.PLACES[kind]} {key}"
 
 
 def _field_name(found: Difference) -> str:

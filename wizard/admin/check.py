@@ -16,7 +16,8 @@ from wizard.admin.changes import SECTIONS
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.places import problem_row
 from wizard.models import Tree
-from wizard.problems import Level, Place, Problem
+from wizard.parts import Place
+from wizard.problems import Level, Problem
 
 LONGEST = 100
 """So many characters of a filter are looked at."""
@@ -116,7 +117,7 @@ def _sections(tree: Tree, problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """The problems by kind of part, and by part in the order of the tree."""
     by_part: dict[Place, list[Problem]] = defaultdict(list)
     for problem in problems:
-        by_part[Place(problem.place.kind, problem.place.slug)].append(problem)
+        by_part[problem.place.part].append(problem)
     ordered = sorted(by_part.items(), key=lambda part: _order(*part))
     return [
         {"kind": kind, "title": SECTIONS[kind], "parts": [_part(tree, *part) for part in same]}

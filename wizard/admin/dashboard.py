@@ -25,7 +25,8 @@ from wizard.admin.places import edit_url
 from wizard.admin.shared import stale
 from wizard.content import LANGUAGES
 from wizard.models import Action, Alternative, Contact, Edition, Figure, Source, Tree
-from wizard.problems import Level, all_texts
+from wizard.parts import all_texts
+from wizard.problems import Level
 
 SHORTCUTS = ("map", "check", "changes", "publish")
 FIRST_FEW = 5
@@ -140,7 +141,7 @@ def _key(digest: str) -> tuple[str, dt.date]:
 
 def _missing(snapshot: content.Tree) -> list[dict[str, Any]]:
     """How many texts are there in another language, but not in this one."""
-    texts = [text for _, _, text in all_texts(snapshot) if text]
+    texts = [text for _, text in all_texts(snapshot) if text]
     lacking = {lang: sum(not t.inside(lang).strip() for t in texts) for lang in LANGUAGES}
     return [
         {"language": _NAMES[lang], "number": number} for lang, number in lacking.items() if number

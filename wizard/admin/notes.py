@@ -13,11 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from wizard import wording
 from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
-from wizard.admin.places import MODELS, change_url, edit_url, row_at
+from wizard.admin.places import change_url, edit_url, row_at
 from wizard.models import Note, Part, Tree
-from wizard.problems import Place
-
-KINDS = {model: kind for kind, model in MODELS.items()}
+from wizard.parts import KINDS, Place
 
 
 class NoteForm(forms.ModelForm):
@@ -34,7 +32,7 @@ class NoteForm(forms.ModelForm):
 
     def clean_kind(self) -> str:
         kind = str(self.cleaned_data["kind"])
-        if kind not in MODELS:
+        if kind not in KINDS:
             raise forms.ValidationError(_("There is no such part."))
         return kind
 
@@ -44,7 +42,7 @@ def panel(request: HttpRequest, row: models.Model) -> dict[str, Any] | None:
     if not isinstance(row, Part | Tree):
         return None
     tree = row.tree if isinstance(row, Part) else row
-    kind = KINDS[type(row)]
+    kind = str(row._meta.model_name)
     form = NoteForm(initial={"kind": kind, "slug": row.slug}, prefix="note")
     return {
         "tree": tree,
@@ -60,9 +58,9 @@ def count_open(tree: Tree) -> Counter[Place]:
     return Counter(Place(kind, slug) for kind, slug in waiting)
 
 
-def move(tree: Tree, kind: str, old: str, new: str) -> None:
-    """Take the notes along when a part gets a new slug."""
-    tree.notes.filter(kind=kind, slug=old).update(slug=new)
+def move(part: Part, old: str) -> None:
+    """Take the notes along when a part has got a new slug."""
+    part.tree.notes.filter(kind=part._meta.model_name, slug=old).update(slug=part.slug)
 
 
 @tree_page("notes", to_post=CHANGE)
@@ -116,5 +114,5 @@ def _mark(request: HttpRequest, tree: Tree) -> HttpResponse:
 
 def _back(tree: Tree, note: Note) -> str:
     """To the notes on the page of the part; to all notes where that is gone."""
-    part = change_url(tree, Place(note.kind, note.slug)) if note.kind in MODELS else ""
+    part = change_url(tree, Place(note.kind, note.slug)) if note.kind in KINDS else ""
     return f"{part}#notes" if part else address("notes", tree)

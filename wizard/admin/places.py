@@ -1,55 +1,23 @@
 """Where a part of a draft is edited."""
 
-from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.urls import reverse
 
 from wizard import wording
 from wizard.admin.pages import address
 from wizard.content import LANGUAGES
-from wizard.models import (
-    Action,
-    Alternative,
-    Choice,
-    Contact,
-    Evidence,
-    Figure,
-    Finding,
-    Message,
-    Part,
-    Question,
-    Route,
-    Scenario,
-    Source,
-    Term,
-    Tree,
-)
-from wizard.problems import Code, Place, Problem
+from wizard.models import Part, Tree
+from wizard.parts import KINDS, ROWS, Place, Row
+from wizard.problems import Code, Problem
 from wizard.translation import TRANSLATED
 
 MODELS: dict[str, type[models.Model]] = {
-    "tree": Tree,
-    "question": Question,
-    "finding": Finding,
-    "action": Action,
-    "alternative": Alternative,
-    "contact": Contact,
-    "figure": Figure,
-    "term": Term,
-    "source": Source,
-    "message": Message,
-    "scenario": Scenario,
+    kind: apps.get_model("wizard", kind) for kind in (*KINDS, *ROWS.values())
 }
-"""The kinds of `problems.Place`, and their tables."""
-
-INLINES: dict[str, tuple[str, type[models.Model]]] = {
-    "choice": ("choices", Choice),
-    "route": ("routes", Route),
-    "evidence": ("evidence", Evidence),
-}
-"""What stands on the page of another part: how its rows are called there, and their table."""
+"""Kinds of parts and rows, and their tables."""
 
 MENDED_AT: dict[Code, str] = {
     Code.RESERVED_SLUG: "id_slug",
@@ -100,7 +68,7 @@ def change_url(tree: Tree, place: Place, language: str = "") -> str:
     if row is None:
         return ""
     address = edit_url(row)
-    field = _field(row, place.spot.split(), language or LANGUAGES[0])
+    field = _field(row, place, language or LANGUAGES[0])
     return f"{address}#{field}" if field else address
 
 
@@ -110,7 +78,7 @@ def mend_url(tree: Tree, problem: Problem) -> str:
         # All scenarios that stop there are answered together.
         return f"{address('scenarios', tree)}#stop-{problem.details['question'].slug}"
     part = change_url(tree, problem.place, str(problem.details.get("language", "")))
-    field = "" if problem.place.spot else MENDED_AT.get(problem.code, "")
+    field = "" if problem.place.row or problem.place.field else MENDED_AT.get(problem.code, "")
     return f"{part}#{field}" if part and field else part
 
 
@@ -124,24 +92,25 @@ def problem_row(tree: Tree | None, problem: Problem) -> dict[str, Any]:
     }
 
 
-def _field(row: Any, spot: Sequence[str], language: str) -> str:
-    """The id of the field, or of the inline row, that a spot names on the change page."""
-    if not spot:
-        return ""
-    inline, *rest = spot
-    if inline not in INLINES or not rest:
-        return f"id_{_column(type(row), inline, language)}"
-    name, model = INLINES[inline]
-    if inline == "choice":
-        places = {choice.slug: n for n, choice in enumerate(row.choices.all())}
-        place = places.get(rest[0])
-    else:
-        place = int(rest[0]) - 1
-    if place is None:
-        return f"{name}-group"
-    if len(rest) == 1:
-        return f"{name}-{place}"
-    return f"id_{name}-{place}-{_column(model, rest[1], language)}"
+def _field(row: Any, place: Place, language: str) -> str:
+    """The id of the field, or of the row, at this place of the page that edits the part `row`."""
+    if place.row is None:
+        return f"id_{_column(type(row), place.field, language)}" if place.field else ""
+    prefix = next(prefix for prefix, kind in ROWS.items() if kind == place.row.kind)
+    number = _number(row, place.row)
+    if number is None:
+        return f"{prefix}-group"
+    if not place.field:
+        return f"{prefix}-{number}"
+    return f"id_{prefix}-{number}-{_column(MODELS[place.row.kind], place.field, language)}"
+
+
+def _number(part: Any, row: Row) -> int | None:
+    """Which of its like a row is on the page of its part, from 0; None if it is gone."""
+    if isinstance(row.key, int):
+        return row.key - 1
+    slugs: list[str] = [choice.slug for choice in part.choices.all()]
+    return slugs.index(row.key) if row.key in slugs else None
 
 
 def _column(model: type[models.Model], field: str, language: str) -> str:

@@ -26,7 +26,8 @@ from wizard.content import LANGUAGES
 from wizard.engine import Answers, TooComplexError, Walk
 from wizard.forms import sent_answers
 from wizard.models import Tree
-from wizard.problems import Code, Place, Problem
+from wizard.parts import Place
+from wizard.problems import Code, Problem
 from wizard.search import MessageIndex
 from wizard.seeding import answers_giving, answers_leading_to
 from wizard.strategy import advise

@@ -20,7 +20,8 @@ from wizard.admin.pages import PUBLISH, address, frame, staff, tree_page
 from wizard.admin.places import problem_row
 from wizard.difference import What, differences
 from wizard.models import Edition, Tree
-from wizard.problems import Level, Problem, parts_of
+from wizard.parts import LISTS
+from wizard.problems import Level, Problem
 
 UNPROCESSABLE = 422
 CONFLICT = 409
@@ -192,13 +193,13 @@ def _changed(before: content.Tree | None, after: content.Tree) -> list[dict[str,
         return []
     done: dict[str, dict[str, What]] = {}
     for found in differences(before, after):
-        place, whole = found.place, not (found.place.spot or found.field)
+        place, whole = found.place, not (found.place.row or found.field)
         if whole and found.what is What.MOVED:
             continue
         what = found.what if whole and found.what in (What.ADDED, What.REMOVED) else What.CHANGED
         done.setdefault(place.kind, {}).setdefault(place.slug, what)
     return [
         {"kind": wording.PLACES[kind], **Counter(what.value for what in done[kind].values())}
-        for kind in parts_of(after)
+        for kind in LISTS
         if kind in done
     ]

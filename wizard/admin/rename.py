@@ -163,7 +163,7 @@ def _rename(request: HttpRequest, tree: Tree, question: Question, form: RenameFo
     for row, old in renamed:
         names = {"old": old, "new": row.slug, "question": question.slug}
         if isinstance(row, Question):
-            notes.move(tree, "question", old, row.slug)
+            notes.move(row, old)
             said = _("Renamed question “%(old)s” to “%(new)s”.")
         else:
             said = _("Renamed choice “%(old)s” of “%(question)s” to “%(new)s”.")

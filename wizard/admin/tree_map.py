@@ -20,7 +20,8 @@ from wizard.admin.preview import FINDING, FROM
 from wizard.content import Effect, Kind, Text
 from wizard.models import Finding, Question, Tree
 from wizard.outline import Edge, Node, Outline, Step, Way
-from wizard.problems import Level, Place
+from wizard.parts import Place
+from wizard.problems import Level
 
 KINDS: dict[str, wording.Wording] = {
     Kind.SINGLE: _("Question, one answer"),
@@ -107,7 +108,7 @@ def tree_outline(request: HttpRequest, tree: Tree) -> HttpResponse:
 
 
 Problems = Mapping[Place, Sequence[Mapping[str, str]]]
-"""Place without its spot -> what is wrong there, errors first."""
+"""The place of a part -> what is wrong there, errors first."""
 
 
 def problems_by_place(snapshot: content.Tree) -> Problems:
@@ -119,7 +120,7 @@ def problems_by_place(snapshot: content.Tree) -> Problems:
             "place": wording.place(problem),
             "text": wording.problem(problem),
         }
-        found[Place(problem.place.kind, problem.place.slug)].append(said)
+        found[problem.place.part].append(said)
     return found
 
 

@@ -8,7 +8,8 @@ from wizard import content, drafts, wording
 from wizard.coverage import Coverage, cover
 from wizard.engine import TooComplexError
 from wizard.models import Source, Tree
-from wizard.problems import Code, Place, Problem, find_unwalkable
+from wizard.parts import Place
+from wizard.problems import Code, Problem, find_unwalkable
 
 
 class Command(BaseCommand):
