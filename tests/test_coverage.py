@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from tests.trees import (
     compiled,
+    every_walk,
     make_action,
     make_choice,
     make_evidence,
@@ -21,8 +22,8 @@ from tests.trees import (
 from wizard import drafts
 from wizard.content import Effect, Kind, Route, Scenario
 from wizard.coverage import cover
-from wizard.engine import MOST_TICKS, paths
 from wizard.models import Source
+from wizard.states import MOST_TICKS
 from wizard.strategy import advise
 
 QUESTIONS = (
@@ -84,7 +85,7 @@ def by_slug(covered):
 
 
 def test_paths_are_counted_as_they_are_walked(covered):
-    walks = list(paths(compiled(QUESTIONS, FINDINGS)))
+    walks = list(every_walk(compiled(QUESTIONS, FINDINGS)))
     found = Counter(d.finding.slug for walked in walks for d in advise(walked).diagnoses)
 
     counted = {cause.slug: cause.paths for cause in covered.causes}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.test_engine_properties import QUICK, trees
 from tests.trees import (
     compiled,
+    every_walk,
     make_action,
     make_alternative,
     make_choice,
@@ -19,9 +20,9 @@ from tests.trees import (
     make_question,
 )
 from wizard import effects as module
+from wizard.answers import Fault
 from wizard.content import Audience, Kind, Route
 from wizard.effects import Change, effects
-from wizard.engine import Fault, paths
 
 COLOURS = ("red", "green", "blue")
 
@@ -252,7 +253,7 @@ def test_identical_trees_have_no_effect(tree):
     found = effects(tree, tree)
 
     assert found.unchanged
-    assert found.forth.ways == found.back.ways == len(list(paths(tree)))
+    assert found.forth.ways == found.back.ways == len(list(every_walk(tree)))
 
 
 @QUICK
@@ -274,7 +275,7 @@ def test_ways_that_meet_no_edit_stay_as_they_are(old, new, data):
     slug = data.draw(st.sampled_from([*mixed]))
     if slug in new.questions:
         mixed[slug] = new.questions[slug]
-    edited = replace(old, questions=mixed, memo={})
+    edited = replace(old, questions=mixed)
 
     quick = effects(old, edited, most=5_000)
     with pytest.MonkeyPatch.context() as patch:

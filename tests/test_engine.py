@@ -3,21 +3,13 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from tests.trees import compiled, make_choice, make_question, text
+from tests.trees import compiled, every_walk, make_choice, make_question, text
+from wizard.answers import Fault, UnreadableAnswerError, answers_of, possible_answers, read_answer
+from wizard.compiled import Condition
 from wizard.content import Kind, Route
-from wizard.engine import (
-    Fault,
-    TooComplexError,
-    UnreadableError,
-    answers_of,
-    count_paths,
-    longest,
-    paths,
-    possible_answers,
-    read_answer,
-    sample_paths,
-    walk,
-)
+from wizard.engine import walk
+from wizard.paths import Paths
+from wizard.states import TooComplexError, longest
 
 NONE = make_choice("none", exclusive=True)
 UNSURE = make_choice("unsure", unsure=True)
@@ -283,9 +275,9 @@ def test_single_answer_is_read():
 @pytest.mark.parametrize(
     ("sent", "fault"),
     [
-        ([], Fault.MISSING),
-        ([""], Fault.MISSING),
-        (["  "], Fault.MISSING),
+        ([], Fault.NOTHING_CHOSEN),
+        ([""], Fault.NOTHING_CHOSEN),
+        (["  "], Fault.NOTHING_CHOSEN),
         (["maybe"], Fault.UNKNOWN),
         (["YES"], Fault.UNKNOWN),
         (["x" * 10_000], Fault.UNKNOWN),
@@ -296,7 +288,7 @@ def test_single_answer_is_read():
 def test_single_answer_that_does_not_fit(sent, fault):
     question = compiled_question(make_question("card"))
 
-    with pytest.raises(UnreadableError) as caught:
+    with pytest.raises(UnreadableAnswerError) as caught:
         read_answer(question, sent)
 
     assert caught.value.fault is fault
@@ -324,14 +316,14 @@ def test_none_of_these_alone_is_an_answer():
         (["none", "other-none"], Fault.EXCLUSIVE),
         (["a", "c"], Fault.UNKNOWN),
         (["a", "c", "none"], Fault.UNKNOWN),
-        ([""], Fault.MISSING),
+        ([""], Fault.NOTHING_TICKED),
     ],
 )
 def test_ticks_that_do_not_fit(sent, fault):
     other = make_choice("other-none", exclusive=True)
     question = compiled_question(make_ticks(("a", "b", NONE, other)))
 
-    with pytest.raises(UnreadableError) as caught:
+    with pytest.raises(UnreadableAnswerError) as caught:
         read_answer(question, sent)
 
     assert caught.value.fault is fault
@@ -350,7 +342,7 @@ def test_blank_tick_list_is_an_answer_where_none_is_not_offered():
 def test_blank_tick_list_is_a_fault_where_none_is_offered():
     walked = walk(compiled([make_ticks()]), {}, asked="ticks")
 
-    assert (walked.question.slug, walked.fault) == ("ticks", Fault.MISSING)
+    assert (walked.question.slug, walked.fault) == ("ticks", Fault.NOTHING_TICKED)
 
 
 @pytest.mark.parametrize(
@@ -379,7 +371,7 @@ def test_number_falls_into_its_range(typed, number, choice):
 @pytest.mark.parametrize(
     ("sent", "fault"),
     [
-        ([""], Fault.MISSING),
+        ([""], Fault.NOT_A_NUMBER),
         (["a lot"], Fault.NOT_A_NUMBER),
         (["-5"], Fault.NOT_A_NUMBER),
         (["NaN"], Fault.NOT_A_NUMBER),
@@ -395,7 +387,7 @@ def test_number_falls_into_its_range(typed, number, choice):
 def test_number_that_does_not_fit(sent, fault):
     question = compiled_question(make_amount())
 
-    with pytest.raises(UnreadableError) as caught:
+    with pytest.raises(UnreadableAnswerError) as caught:
         read_answer(question, sent)
 
     assert caught.value.fault is fault
@@ -462,7 +454,7 @@ CHAIN = compiled(
     ("answers", "asked", "fault"),
     [
         pytest.param("", "", None, id="fresh page"),
-        pytest.param("", "card", Fault.MISSING, id="nothing sent"),
+        pytest.param("", "card", Fault.NOTHING_CHOSEN, id="nothing sent"),
         pytest.param("card=maybe", "card", Fault.UNKNOWN, id="unknown choice sent"),
         pytest.param("card=maybe", "", Fault.UNKNOWN, id="unknown choice in the address"),
         pytest.param("", "bank", None, id="another form sent"),
@@ -656,7 +648,7 @@ def test_entangled_tree_is_too_complex(monkeypatch):
         *(make_question(route.to) for route in every_answer_counts),
     ]
 
-    monkeypatch.setattr("wizard.engine.MOST_STATES", 5)
+    monkeypatch.setattr("wizard.states.MOST_STATES", 5)
 
     with pytest.raises(TooComplexError):
         longest(compiled(questions), ["q1"], set(), set())
@@ -699,7 +691,7 @@ def test_paths_are_all_complete_walks():
         ]
     )
 
-    assert [path.parameters for path in paths(tree)] == [
+    assert [path.parameters for path in every_walk(tree)] == [
         [("card", "yes"), ("bank", "big")],
         [("card", "yes"), ("bank", "small")],
         [("card", "no")],
@@ -715,24 +707,24 @@ def test_every_path_is_a_walk():
         ]
     )
 
-    walked = [walk(tree, answers_of(path.parameters)) for path in paths(tree)]
+    walked = [walk(tree, answers_of(path.parameters)) for path in every_walk(tree)]
 
-    assert [w.trail for w in walked] == [path.trail for path in paths(tree)]
+    assert [w.trail for w in walked] == [path.trail for path in every_walk(tree)]
     assert [w.finished for w in walked] == [True] * len(walked)
 
 
-def test_sample_paths_are_the_same_for_the_same_seed():
-    first = [path.parameters for path in sample_paths(CHAIN, 20, seed=1)]
-    second = [path.parameters for path in sample_paths(CHAIN, 20, seed=1)]
+def test_sampled_paths_are_the_same_for_the_same_seed():
+    first = [path.parameters for path in Paths(CHAIN).sample(20, seed=1)]
+    second = [path.parameters for path in Paths(CHAIN).sample(20, seed=1)]
 
     assert first == second
     assert len(first) == 20
 
 
-def test_sample_paths_are_among_the_paths():
-    every = [path.parameters for path in paths(CHAIN)]
+def test_sampled_paths_are_among_the_paths():
+    every = [path.parameters for path in every_walk(CHAIN)]
 
-    assert [p.parameters for p in sample_paths(CHAIN, 50) if p.parameters not in every] == []
+    assert [p.parameters for p in Paths(CHAIN).sample(50) if p.parameters not in every] == []
 
 
 COUNTED = {
@@ -801,21 +793,18 @@ COUNTED = {
 def test_paths_are_counted_without_walking_them(questions):
     tree = compiled(questions)
 
-    counted = count_paths(tree, frozenset(), lambda _: True)
+    counted = Paths(tree).count()
 
-    assert counted == len(list(paths(tree)))
+    assert counted == len(list(every_walk(tree)))
 
 
 @pytest.mark.parametrize("questions", COUNTED.values(), ids=COUNTED)
 def test_paths_with_a_choice_are_counted_without_walking_them(questions):
     tree = compiled(questions)
-    walks = [walked.facts for walked in paths(tree)]
+    walks = [walked.facts for walked in every_walk(tree)]
     every = [(q.slug, choice.slug) for q in questions for choice in q.choices]
 
-    counted = {
-        fact: count_paths(tree, frozenset({fact}), lambda facts, fact=fact: fact in facts)
-        for fact in every
-    }
+    counted = {fact: Paths(tree, [Condition((frozenset({fact}),))], bool).count() for fact in every}
 
     assert counted == {fact: sum(fact in facts for facts in walks) for fact in every}
 
@@ -823,11 +812,12 @@ def test_paths_with_a_choice_are_counted_without_walking_them(questions):
 @pytest.mark.parametrize("questions", COUNTED.values(), ids=COUNTED)
 def test_paths_with_two_choices_are_counted_without_walking_them(questions):
     tree = compiled(questions)
-    walks = [walked.facts for walked in paths(tree)]
+    walks = [walked.facts for walked in every_walk(tree)]
     first, last = questions[0], questions[-1]
     both = frozenset({(first.slug, first.choices[0].slug), (last.slug, last.choices[-1].slug)})
 
-    counted = count_paths(tree, both, both.issubset)
+    made = [Condition((frozenset({fact}),)) for fact in both]
+    counted = Paths(tree, made, lambda holding: holding.issuperset(made)).count()
 
     assert counted == sum(both <= facts for facts in walks)
 
@@ -838,9 +828,9 @@ def test_many_paths_are_counted_at_once():
         make_question(name, ["a", "b", "c"], [after] if after else [])
         for name, after in zip(names, [*names[1:], ""], strict=True)
     ]
-    last = frozenset({("q39", "a")})
+    last = Condition((frozenset({("q39", "a")}),))
 
     tree = compiled(chain)
 
-    assert count_paths(tree, frozenset(), lambda _: True) == 3**40
-    assert count_paths(tree, last, last.issubset) == 3**39
+    assert Paths(tree).count() == 3**40
+    assert Paths(tree, [last], bool).count() == 3**39

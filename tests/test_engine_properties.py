@@ -7,11 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.trees import make_choice, make_question, make_tree
+from tests.trees import every_walk, make_choice, make_question, make_tree
 from wizard import drafts
+from wizard.answers import answers_of
 from wizard.compiled import compile_tree
 from wizard.content import Kind, Route
-from wizard.engine import answers_of, paths, walk
+from wizard.engine import walk
 from wizard.models import Tree
 from wizard.numerals import write_number
 
@@ -395,7 +396,7 @@ def screens(walked):
 @THOROUGH
 @given(trees())
 def test_longest_path_is_as_long_as_was_said(tree):
-    longest = max(len(path.trail) for path in paths(tree))
+    longest = max(len(path.trail) for path in every_walk(tree))
 
     assert longest <= walk(tree, {}).questions_left == longest_by_force(tree, [tree.start.slug], {})
 
@@ -403,7 +404,7 @@ def test_longest_path_is_as_long_as_was_said(tree):
 @THOROUGH
 @given(trees())
 def test_every_path_is_a_finished_walk(tree):
-    for path in paths(tree):
+    for path in every_walk(tree):
         assert state(walk(tree, answers_of(path.parameters))) == state(path)
 
 

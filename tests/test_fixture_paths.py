@@ -10,8 +10,9 @@ from wizard import content, drafts
 from wizard.compiled import compile_tree
 from wizard.content import PERMANENT_THEMES, Audience, Horizon, Text, Theme
 from wizard.coverage import cover
-from wizard.engine import count_paths, paths, sample_paths, walk
+from wizard.engine import walk
 from wizard.models import Tree
+from wizard.paths import Paths
 from wizard.strategy import advise, alternatives
 
 MOST_WALKED = 4_000
@@ -154,8 +155,9 @@ def surveys():
 def survey(tree, surveys):
     if tree.slug not in surveys:
         found = surveys[tree.slug] = Survey()
-        few = count_paths(tree, frozenset(), lambda _: True) <= MOST_WALKED
-        for path in paths(tree) if few else sample_paths(tree, MOST_WALKED):
+        paths = Paths(tree)
+        few = paths.count() <= MOST_WALKED
+        for path in paths.all() if few else paths.sample(MOST_WALKED):
             found.add(path)
     return surveys[tree.slug]
 

@@ -21,9 +21,9 @@ from tests.trees import (
 )
 from wizard import wording
 from wizard.content import Horizon, Kind, Message, Route, Scenario, Text, Theme
-from wizard.engine import MOST_TICKS
 from wizard.parts import Place, Row
 from wizard.problems import WARNINGS, Code, Level, find_problems, named
+from wizard.states import MOST_TICKS
 
 SOUND = make_tree(
     [
@@ -664,7 +664,7 @@ def test_part_without_a_name_is_named_by_its_slug():
 
 
 def test_entangled_tree_is_too_complex(monkeypatch):
-    monkeypatch.setattr("wizard.engine.MOST_STATES", 1)
+    monkeypatch.setattr("wizard.states.MOST_STATES", 1)
 
     assert codes_and_places(SOUND) == [(Code.TOO_COMPLEX, Place("tree", "test"))]
 

@@ -8,9 +8,9 @@ from django.utils.translation import override, trans_real
 
 from tests.trees import make_question
 from wizard import content, wording
+from wizard.answers import Fault
 from wizard.compiled import compile_tree
 from wizard.content import Kind
-from wizard.engine import Fault
 from wizard.models import Edition
 from wizard.problems import Code
 

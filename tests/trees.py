@@ -7,6 +7,7 @@ import string
 import msgspec
 
 from wizard import content
+from wizard.answers import possible_answers
 from wizard.compiled import compile_tree
 from wizard.content import (
     Action,
@@ -30,6 +31,7 @@ from wizard.content import (
     Text,
     Theme,
 )
+from wizard.engine import Walk, open_routes
 
 
 def unused_slug(beginning):
@@ -208,3 +210,20 @@ def make_clashing_tree():
         sources=(LAW, *(msgspec.structs.replace(LAW, slug=slug) for slug in CLASHING)),
         slug="clashing",
     )
+
+
+def every_walk(tree):
+    """Every complete walk of a compiled tree, one after the other: what is counted must agree."""
+    stack = [((), (tree.start.slug,))]
+    while stack:
+        trail, agenda = stack.pop()
+        done = {answered.question.slug for answered in trail}
+        ahead = [slug for slug in agenda if slug in tree.questions and slug not in done]
+        if not ahead:
+            yield Walk(tree, trail, None)
+            continue
+        question, rest = tree.questions[ahead[0]], ahead[1:]
+        facts = frozenset().union(*(answered.facts for answered in trail))
+        for answered in reversed(possible_answers(question)):
+            opened = (route.to for route in open_routes(question, facts | answered.facts))
+            stack.append(((*trail, answered), (*opened, *rest)))

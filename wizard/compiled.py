@@ -9,10 +9,9 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlsplit
 
 from wizard import content
@@ -110,11 +109,6 @@ class Question:
         """The choice that says "none of these"."""
         return next((choice for choice in self.choices if choice.none), None)
 
-    @cached_property
-    def may_be_blank(self) -> bool:
-        """Whether ticking nothing is an answer: no choice says "none of these"."""
-        return self.kind is Kind.MULTIPLE and not any(c.exclusive for c in self.choices)
-
     def range_of(self, value: Decimal) -> Choice | None:
         return next((choice for least, choice in self.ranges if least <= value), None)
 
@@ -209,7 +203,11 @@ class Finding:
 
     def holds(self, facts: AbstractSet[Fact]) -> bool:
         """Whether evidence speaks for it and none rules it out."""
-        effects = {evidence.effect for evidence in self.evidence if evidence.when.holds(facts)}
+        return self.follows({e.when for e in self.evidence if e.when.holds(facts)})
+
+    def follows(self, holding: AbstractSet[Condition]) -> bool:
+        """The same, when these conditions hold."""
+        effects = {evidence.effect for evidence in self.evidence if evidence.when in holding}
         return bool(effects) and Effect.RULES_OUT not in effects
 
 
@@ -272,8 +270,6 @@ class Tree:
     """Earlier slug of a question -> its slug."""
     choice_aliases: Mapping[Fact, str]
     """(Slug of a question, earlier slug of one of its choices) -> slug of the choice."""
-    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What `engine` has found out already. Never changes an answer."""
 
     @cached_property
     def start(self) -> Question:

@@ -1,14 +1,13 @@
 """What a tree covers: how each cause is reached, supported, found by its message, and tested."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from wizard import content
-from wizard.compiled import Evidence, Fact, Finding, Tree, compile_tree
+from wizard.compiled import Finding, Tree, compile_tree
 from wizard.content import LANGUAGES
-from wizard.engine import count_paths, longest
+from wizard.paths import Paths
+from wizard.states import longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def cover(tree: content.Tree) -> Coverage:
     first = Counter(scenario.findings[0] for scenario in tree.scenarios if scenario.findings)
     return Coverage(
         slug=tree.slug,
-        paths=count_paths(compiled, frozenset(), lambda _: True),
+        paths=Paths(compiled).count(),
         longest=longest(compiled, (compiled.start.slug,), frozenset(), frozenset()),
         causes=tuple(
             Cause(
@@ -74,14 +73,8 @@ def cover(tree: content.Tree) -> Coverage:
 def _paths_to(tree: Tree, finding: Finding) -> int:
     if finding.fallback and not finding.evidence:
         # It is the answer wherever nothing else is found.
-        everything = [evidence for f in tree.findings for evidence in f.evidence]
-        return _count(
-            tree, everything, lambda facts: not any(f.holds(facts) for f in tree.findings)
-        )
-    return _count(tree, finding.evidence, finding.holds)
-
-
-def _count(
-    tree: Tree, evidence: Iterable[Evidence], at_end: Callable[[AbstractSet[Fact]], bool]
-) -> int:
-    return count_paths(tree, frozenset().union(*(e.when.facts for e in evidence)), at_end)
+        everything = [evidence.when for f in tree.findings for evidence in f.evidence]
+        return Paths(
+            tree, everything, lambda holding: not any(f.follows(holding) for f in tree.findings)
+        ).count()
+    return Paths(tree, [e.when for e in finding.evidence], finding.follows).count()

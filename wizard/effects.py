@@ -11,26 +11,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
-from random import Random
 from typing import Any, NamedTuple
 
-from wizard.compiled import Action, Condition, Fact, Finding, Question, Tree
-from wizard.content import Audience, Kind
-from wizard.engine import (
-    MOST_STATES,
+from wizard.answers import (
     Answered,
     Answers,
     Fault,
-    State,
-    States,
-    TooComplexError,
-    UnreadableError,
-    Walk,
-    possible_answers,
+    UnreadableAnswerError,
+    kind_of,
+    may_be_blank,
     read_answer,
-    walk,
 )
+from wizard.compiled import Action, Condition, Fact, Finding, Question, Tree
+from wizard.content import Audience
+from wizard.engine import Walk, walk
 from wizard.numerals import write_number
+from wizard.paths import Paths
+from wizard.states import TooComplexError
 from wizard.strategy import Strategy, advise, alternatives, audience_of
 
 MOST = 2_000
@@ -128,7 +125,7 @@ def effects(old: Tree, new: Tree, most: int = MOST, seed: int = SEED) -> Effects
     TooComplexError where the ways of one tree cannot be counted.
     """
     if _logic(old) == _logic(new):
-        forth, back = (Compared(_count(t), 0, 0, exact=True, groups=()) for t in (new, old))
+        forth, back = (Compared(Paths(t).count(), 0, 0, exact=True, groups=()) for t in (new, old))
         return Effects(forth, back, unchanged=True, seed=seed)
     names = _Names(old, new)
     offers = _offers(old), _offers(new)
@@ -151,64 +148,9 @@ Focus = Sequence[Condition] | None
 """Where none of these conditions holds at the end of a way, nothing changes. None: anywhere."""
 
 
-class _Ways:
-    """The complete ways of a tree at whose end a condition of the focus holds."""
-
-    def __init__(self, tree: Tree, focus: Focus) -> None:
-        self.tree = tree
-        self.focus = focus
-        self.states = States(tree, focus or ())
-        self.start = self.states.start(self.states.watched)
-        self._counts: dict[State, int] = {}
-        self._steps: dict[State, list[tuple[Answered, State]]] = {}
-
-    def count(self, state: State) -> int:
-        if self.focus is not None and not state.alive & self.states.watched:
-            return 0
-        if not state.ahead:
-            return 1
-        if state not in self._counts:
-            if len(self._counts) >= MOST_STATES:
-                raise TooComplexError
-            self._counts[state] = sum(self.count(after) for _, after in self.steps(state))
-        return self._counts[state]
-
-    def steps(self, state: State) -> list[tuple[Answered, State]]:
-        """Each answer to the question at the head, with the state that it leads to."""
-        if state not in self._steps:
-            question = self.states.questions[state.ahead[0]]
-            self._steps[state] = [
-                (answered, self.states.after(state, self._refused(state, answered)))
-                for answered in possible_answers(question)
-            ]
-        return self._steps[state]
-
-    def _refused(self, state: State, answered: Answered) -> int:
-        return self.states.refused(answered.question.slug, answered.facts) & state.alive
-
-    def all(self) -> Iterator[Walk]:
-        stack: list[tuple[tuple[Answered, ...], State]] = [((), self.start)]
-        while stack:
-            trail, state = stack.pop()
-            if not self.count(state):
-                continue
-            if not state.ahead:
-                yield Walk(self.tree, trail, None)
-                continue
-            stack += (((*trail, way), after) for way, after in reversed(self.steps(state)))
-
-    def sample(self, count: int, seed: int) -> Iterator[Walk]:
-        """So many of them by chance, all equally likely."""
-        chance = Random(seed)  # noqa: S311 - a sample, not a secret
-        for _ in range(count):
-            trail: list[Answered] = []
-            state = self.start
-            while state.ahead:
-                steps = self.steps(state)
-                weights = [self.count(after) for _, after in steps]
-                ((answered, state),) = chance.choices(steps, weights)
-                trail.append(answered)
-            yield Walk(self.tree, tuple(trail), None)
+def _paths(tree: Tree, focus: Focus) -> Paths:
+    """The paths of a tree at whose end a condition of the focus holds."""
+    return Paths(tree) if focus is None else Paths(tree, focus, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,21 +162,16 @@ class _Chosen:
 
 
 def _chosen(tree: Tree, focus: Focus, most: int, seed: int) -> _Chosen:
-    ways = _Ways(tree, focus)
+    paths = _paths(tree, focus)
     try:
-        met = ways.count(ways.start)
+        met = paths.count()
     except TooComplexError:
-        # Telling the changed places apart is too much: any way may meet one.
-        ways = _Ways(tree, None)
-        met = ways.count(ways.start)
+        # Telling the changed places apart is too much: any path may meet one.
+        paths = Paths(tree)
+        met = paths.count()
     exact = met <= most
-    walks = ways.all() if exact else ways.sample(most, seed)
-    return _Chosen(_count(tree), met, exact, walks)
-
-
-def _count(tree: Tree) -> int:
-    ways = _Ways(tree, None)
-    return ways.count(ways.start)
+    walks = paths.all() if exact else paths.sample(most, seed)
+    return _Chosen(Paths(tree).count(), met, exact, walks)
 
 
 def _focus(new: Tree, old: Tree, names: "_Names") -> Focus:
@@ -257,7 +194,7 @@ def _asked_otherwise(tree: Tree, other: Tree, names: "_Names") -> Focus:
         if before is not None and _logic_of(before) == _logic_of(question):
             continue
         telling = _telling(question, before)
-        if telling is None and question.may_be_blank:
+        if telling is None and may_be_blank(question):
             return None
         facts = {
             (question.slug, slug) for slug in (question.by_slug if telling is None else telling)
@@ -271,12 +208,12 @@ def _telling(question: Question, before: Question | None) -> set[str] | None:
     """The choices of a question that differs that may lead elsewhere. None: any answer may."""
     if before is None or question.kind is not before.kind:
         return None
-    if question.kind is Kind.MULTIPLE:
+    if kind_of(question).several:
         added = question.by_slug.keys() - before.by_slug.keys()
         kept = tuple(choice for choice in question.choices if choice.slug not in added)
         alike = _logic_of(replace(question, choices=kept)) == _logic_of(before)
-        return added if alike and question.may_be_blank == before.may_be_blank else None
-    if question.kind is Kind.NUMBER and _logic_of(replace(question, routes=())) != _logic_of(
+        return added if alike and may_be_blank(question) == may_be_blank(before) else None
+    if kind_of(question).typed and _logic_of(replace(question, routes=())) != _logic_of(
         replace(before, routes=())
     ):
         return None
@@ -401,13 +338,13 @@ def _turns(tree: Tree, others: Mapping[str, Question]) -> dict[Fact, list[Answer
     found: dict[Fact, list[Answered]] = {}
     for question in tree.questions.values():
         other = others.get(question.slug)
-        if question.kind is not Kind.NUMBER or other is None or other.kind is not Kind.NUMBER:
+        if other is None or not (kind_of(question).typed and kind_of(other).typed):
             continue
         starts = {start for start, _ in question.ranges}
         for start, _ in other.ranges:
             try:
                 answered = read_answer(question, [write_number(start)])
-            except UnreadableError:
+            except UnreadableAnswerError:
                 continue
             if start not in starts | {question.minimum}:
                 (choice,) = answered.choices

@@ -7,9 +7,9 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 
 from wizard import wording
+from wizard.answers import BLANK, kind_of
 from wizard.compiled import Choice, Question
-from wizard.content import Kind
-from wizard.engine import BLANK, Walk
+from wizard.engine import Walk
 from wizard.numerals import LONGEST
 
 PREFIX = "answer."
@@ -62,6 +62,7 @@ class StepForm(forms.Form):
     def __init__(self, walk: Walk, question: Question, sent: Sequence[str], action: str) -> None:
         super().__init__()
         self.question = question
+        self.kind = kind_of(question)
         self.sent = [value for value in sent if value != BLANK]
         self.parameters = walk.parameters
         self.error = wording.fault(question, walk.fault) if walk.fault else ""
@@ -69,8 +70,8 @@ class StepForm(forms.Form):
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        kind = "number" if question.kind is Kind.NUMBER else "choices"
-        self.helper.layout = Layout(Field("answer", template=f"wizard/fields/{kind}.html"))
+        template = f"wizard/fields/{self.kind.template}.html"
+        self.helper.layout = Layout(Field("answer", template=template))
 
     @property
     def field_name(self) -> str:
@@ -79,7 +80,7 @@ class StepForm(forms.Form):
     @property
     def first_input_id(self) -> str:
         """Where the error summary leads to."""
-        return "answer" if self.question.kind is Kind.NUMBER else "answer-0"
+        return self.kind.first_input
 
     @property
     def typed(self) -> str:
@@ -90,13 +91,12 @@ class StepForm(forms.Form):
     @property
     def none_button(self) -> Choice | None:
         """Under a long tick list, "none of these" is within reach, too."""
-        if self.question.kind is not Kind.MULTIPLE or len(self.question.choices) < LONG_LIST:
-            return None
-        return self.question.none
+        long = self.kind.several and len(self.question.choices) >= LONG_LIST
+        return self.question.none if long else None
 
     @property
     def unsure_buttons(self) -> list[Choice]:
         """A number is typed; "not sure" is a button of its own."""
-        if self.question.kind is not Kind.NUMBER:
+        if not self.kind.typed:
             return []
         return [choice for choice in self.question.choices if choice.unsure]

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from wizard import content
+from wizard.answers import KINDS, UnreadableAnswerError, answers_of, read_answer
 from wizard.compiled import (
     ALWAYS,
     PROSE,
@@ -26,17 +27,8 @@ from wizard.compiled import (
     compile_tree,
     condition,
 )
-from wizard.content import LANGUAGES, PERMANENT_THEMES, Effect, Horizon, Kind, Text, Theme
-from wizard.engine import (
-    Ends,
-    TooComplexError,
-    UnreadableError,
-    answers_of,
-    longest,
-    read_answer,
-    uses,
-    walk,
-)
+from wizard.content import LANGUAGES, PERMANENT_THEMES, Effect, Horizon, Text, Theme
+from wizard.engine import walk
 from wizard.numerals import read_number
 from wizard.parts import (
     Place,
@@ -51,6 +43,7 @@ from wizard.parts import (
     references,
 )
 from wizard.prose import PLACEHOLDER, to_html
+from wizard.states import Ends, TooComplexError, longest, uses
 from wizard.strategy import advise
 
 RESERVED_TREE_SLUGS = frozenset({"messages", "r"})
@@ -283,7 +276,7 @@ def _ranges(tree: content.Tree) -> Iterator[Problem]:
     for question in tree.questions:
         for choice in question.choices:
             place = choice_place(question.slug, choice.slug)
-            if question.kind is not Kind.NUMBER:
+            if not KINDS[question.kind].typed:
                 if choice.at_least is not None:
                     yield Problem(Code.RANGE_MISPLACED, place)
                 continue
@@ -291,7 +284,7 @@ def _ranges(tree: content.Tree) -> Iterator[Problem]:
                 yield Problem(Code.RANGE_MISSING, place)
             if _reads_as_number(choice.slug):
                 yield Problem(Code.CHOICE_LIKE_NUMBER, place, {"slug": choice.slug})
-        if question.kind is Kind.NUMBER:
+        if KINDS[question.kind].typed:
             yield from _range_starts(question)
 
 
@@ -504,7 +497,7 @@ def _impossible(tree: Tree, place: Place, facts: Iterable[Fact]) -> Iterator[Pro
     for question, choices in answers_of(facts).items():
         try:
             read_answer(tree.questions[question], choices)
-        except UnreadableError:
+        except UnreadableAnswerError:
             asked = Place("question", question)
             given = [choice_place(question, slug) for slug in choices]
             yield Problem(Code.ANSWER_IMPOSSIBLE, place, {"question": asked, "choices": given})

@@ -11,8 +11,9 @@ from django.utils.html import escape
 from django.utils.translation import override
 
 from wizard import content
+from wizard.answers import kind_of
 from wizard.compiled import Question, Tree, compile_tree
-from wizard.content import LANGUAGES, Kind
+from wizard.content import LANGUAGES
 from wizard.engine import Walk
 from wizard.forms import StepForm
 from wizard.parts import Place
@@ -50,6 +51,6 @@ def _expected(question: Question) -> Iterator[str]:
     """What has to stand in the page, as HTML."""
     yield f">{escape(question.title)}<"
     for choice in question.choices:
-        if choice.unsure or question.kind is not Kind.NUMBER:
+        if choice.unsure or not kind_of(question).typed:
             yield f">{escape(choice.label)}<"
             yield f'value="{choice.slug}"'

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import islice, zip_longest
 
+from wizard.answers import Answered
 from wizard.compiled import (
     Action,
     Alternative,
@@ -19,7 +20,7 @@ from wizard.compiled import (
     Tree,
 )
 from wizard.content import PERMANENT_THEMES, Audience, Effect, Horizon, Theme
-from wizard.engine import Answered, Walk
+from wizard.engine import Walk
 
 FIRST_ACTIONS = 3
 """So many steps stand on the first screen."""

@@ -24,10 +24,11 @@ from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
 from wizard import editions, outages, wording
+from wizard.answers import Answers, answers_of
 from wizard.compiled import Message, Question, Tree
 from wizard.content import Audience, Horizon
 from wizard.editions import NoEditionError
-from wizard.engine import Answers, Walk, answers_of, walk
+from wizard.engine import Walk, walk
 from wizard.forms import PRESSED, StepForm, sent_answers
 from wizard.search import LONGEST_QUERY, MessageIndex
 from wizard.strategy import advise, audience_of

@@ -10,11 +10,11 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from wizard import content
+from wizard.answers import Answered, Fault
 from wizard.compiled import Question
-from wizard.content import Audience, Grade, Horizon, Kind, Station, Theme
+from wizard.content import Audience, Grade, Horizon, Station, Theme
 from wizard.documents import Fault as DocumentFault
 from wizard.documents import Flaw
-from wizard.engine import Answered, Fault
 from wizard.journey import Reached
 from wizard.numerals import group_digits
 from wizard.parts import Place
@@ -81,32 +81,25 @@ REACHED: dict[Reached, Wording] = {
     Reached.AHEAD: pgettext_lazy("way of the money", "not reached"),
 }
 
-_FAULTS: dict[Fault, Wording] = {
-    Fault.MISSING: _("Choose one of the answers."),
+FAULTS: dict[Fault, Wording] = {
+    Fault.NOTHING_CHOSEN: _("Choose one of the answers."),
+    Fault.NOTHING_TICKED: _("Tick what applies."),
     Fault.UNKNOWN: _("That answer does not exist here. Choose one of these."),
     Fault.ONLY_ONE: _("Choose one answer only."),
+    Fault.EXCLUSIVE: _("“%(alone)s” does not go together with other ticks. Choose either."),
     Fault.NOT_A_NUMBER: _("Type a number, for example 5000, 50,000 or 5万."),
 }
 
 
 def fault(question: Question, code: Fault) -> str:
     """What to tell somebody whose answer to `question` could not be taken."""
-    if code is Fault.MISSING and question.kind is Kind.MULTIPLE:
-        if question.none is not None:
-            told = _("Tick what applies. If nothing does, tick “%(none)s”.")
-            return str(told % {"none": question.none.label})
-        return str(_("Tick what applies."))
-    if code is Fault.MISSING and question.kind is Kind.NUMBER:
-        return str(_FAULTS[Fault.NOT_A_NUMBER])
-    if code is Fault.EXCLUSIVE:
-        alone = " / ".join(c.label for c in question.choices if c.exclusive)
-        return str(
-            _("“%(alone)s” does not go together with other ticks. Choose either.")
-            % {"alone": alone}
-        )
+    if code is Fault.NOTHING_TICKED and question.none is not None:
+        told = _("Tick what applies. If nothing does, tick “%(none)s”.")
+        return str(told % {"none": question.none.label})
     if code in (Fault.TOO_SMALL, Fault.TOO_LARGE):
         return _range(question)
-    return str(_FAULTS[code])
+    alone = " / ".join(choice.label for choice in question.choices if choice.exclusive)
+    return str(FAULTS[code]) % {"alone": alone}
 
 
 def _range(question: Question) -> str:

@@ -20,6 +20,7 @@ from django.core.management import call_command
 from wizard import content, engine
 from wizard.compiled import compile_tree
 from wizard.models import Edition
+from wizard.paths import Paths
 from wizard.problems import find_problems
 from wizard.strategy import advise
 
@@ -42,7 +43,7 @@ def main() -> None:
     for edition in Edition.objects.newest().select_related("tree"):
         declared = content.decode(edition.document)
         tree = compile_tree(declared, "zh-hans")
-        walks = list(engine.sample_paths(tree, 500))
+        walks = list(Paths(tree).sample(500))
         longest = max(walks, key=lambda walk: len(walk.trail))
         answers = {a.question.slug: a.values for a in longest.trail}
         print(f"{edition}: {len(tree.questions)} questions, {len(tree.findings)} findings")

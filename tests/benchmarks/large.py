@@ -22,6 +22,7 @@ import msgspec
 from django.core.management import call_command
 
 from wizard import content, engine, problems
+from wizard.answers import answers_of, possible_answers
 from wizard.compiled import compile_tree
 from wizard.content import (
     Action,
@@ -448,7 +449,7 @@ class _Maker:
         for number in range(1, SCENARIOS + 1):
             walked = engine.walk(compiled, {})
             while walked.question is not None:
-                answer = self.chance.choice(engine.possible_answers(walked.question))
+                answer = self.chance.choice(possible_answers(walked.question))
                 given: dict[str, list[str]] = defaultdict(list)
                 for slug, value in walked.parameters:
                     given[slug].append(value)
@@ -512,7 +513,7 @@ def main() -> None:
         draft = drafts.restore(made)
         compiled = compile_tree(made, "en")
         case = compiled.scenarios[0]
-        answers = engine.answers_of(case.answers)
+        answers = answers_of(case.answers)
         found = problems.find_problems(made)
         routes = sum(len(question.routes) for question in made.questions)
         errors = sum(problem.level is problems.Level.ERROR for problem in found)

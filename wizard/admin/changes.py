@@ -22,12 +22,12 @@ from wizard.admin.places import MODELS, change_url
 from wizard.compiled import compile_tree
 from wizard.difference import Difference, What, contents, differences, marked
 from wizard.effects import Change, Compared, Group, effects
-from wizard.engine import TooComplexError
 from wizard.models import Edition, Tree
 from wizard.numerals import group_digits
 from wizard.parts import REFERENCES, Place, parts_of
 from wizard.problems import find_unwalkable
 from wizard.prose import Html
+from wizard.states import TooComplexError
 from wizard.strategy import Certainty
 
 MOST_SHOWN = 20

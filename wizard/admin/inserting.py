@@ -8,6 +8,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext_lazy as _
 
 from wizard.admin.conditions import ConditionField
+from wizard.answers import KINDS
 from wizard.content import Kind
 from wizard.models import Choice, Question, Route
 
@@ -117,5 +118,5 @@ def _by_question(when: Iterable[Choice]) -> dict[Question, set[Choice]]:
 
 def _excludes(given: set[Choice], wanted: set[Choice]) -> bool:
     """Whether who gave one of these answers cannot have given one of those."""
-    several = any(choice.question.kind == Kind.MULTIPLE for choice in given)
+    several = any(KINDS[Kind(choice.question.kind)].several for choice in given)
     return not several and given.isdisjoint(wanted)

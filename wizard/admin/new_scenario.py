@@ -18,7 +18,8 @@ from wizard.admin import history, slugs
 from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
 from wizard.admin.preview import UnwalkableError, draft_in, preview_url, unwalkable
 from wizard.admin.widgets import ProseField
-from wizard.engine import Answers, Walk, answers_of, walk
+from wizard.answers import Answers, answers_of
+from wizard.engine import Walk, walk
 from wizard.forms import sent_answers
 from wizard.models import Action, Choice, Finding, Scenario, ScenarioFinding, Tree
 from wizard.results import GoneError, NoResultError

@@ -21,15 +21,17 @@ from django_htmx.http import HttpResponseClientRefresh
 from wizard import compiled, content, drafts, problems, views
 from wizard.admin.pages import CHANGE, VIEW, TreeView, address, frame, tree_page
 from wizard.admin.places import change_url, problem_row
+from wizard.answers import Answers
 from wizard.compiled import compile_tree
 from wizard.content import LANGUAGES
-from wizard.engine import Answers, TooComplexError, Walk
+from wizard.engine import Walk
 from wizard.forms import sent_answers
 from wizard.models import Tree
 from wizard.parts import Place
 from wizard.problems import Code, Problem
+from wizard.reaching import answers_giving, answers_leading_to
 from wizard.search import MessageIndex
-from wizard.seeding import answers_giving, answers_leading_to
+from wizard.states import TooComplexError
 from wizard.strategy import advise
 from wizard.views import Addresses, HtmxHttpRequest
 

@@ -19,8 +19,8 @@ from wizard import compiled, wording
 from wizard.admin import history
 from wizard.admin.pages import staff
 from wizard.admin.preview import UnwalkableError, draft_in
-from wizard.content import Kind
-from wizard.engine import answers_of, reachable_choices, walk
+from wizard.answers import answers_of, kind_of, reachable_choices
+from wizard.engine import walk
 from wizard.models import Choice, Question, Scenario, Tree
 from wizard.problems import find_failing
 
@@ -42,7 +42,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, stop: Stop, data: QueryDict) -> None:
         super().__init__(data)
-        several = stop.question.kind is Kind.MULTIPLE
+        several = kind_of(stop.question).several
         field = forms.MultipleChoiceField if several else forms.ChoiceField
         self.fields["answer"] = field(
             choices=[(choice.slug, choice.label) for choice in reachable_choices(stop.question)],
@@ -97,7 +97,7 @@ def _box(
     ticked = sent.getlist("scenarios") if again else stop.scenarios
     return {
         "question": stop.question,
-        "several": stop.question.kind is Kind.MULTIPLE,
+        "several": kind_of(stop.question).several,
         "choices": [
             {
                 "choice": choice,

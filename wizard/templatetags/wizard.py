@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
 from wizard import forms, journey, wording
+from wizard.answers import Answered
 from wizard.compiled import Source
 from wizard.content import Audience, Grade, Horizon, Station, Theme
-from wizard.engine import Answered
 from wizard.journey import Reached, Stop
 from wizard.strategy import Certainty
 

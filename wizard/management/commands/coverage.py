@@ -6,10 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from wizard import content, drafts, wording
 from wizard.coverage import Coverage, cover
-from wizard.engine import TooComplexError
 from wizard.models import Source, Tree
 from wizard.parts import Place
 from wizard.problems import Code, Problem, find_unwalkable
+from wizard.states import TooComplexError
 
 
 class Command(BaseCommand):

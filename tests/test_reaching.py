@@ -3,7 +3,7 @@ import pytest
 from tests.trees import compiled, make_choice, make_evidence, make_finding, make_question
 from wizard.content import Kind, Route
 from wizard.engine import walk
-from wizard.seeding import answers_giving, answers_leading_to
+from wizard.reaching import answers_giving, answers_leading_to
 from wizard.strategy import advise
 
 

@@ -1,7 +1,7 @@
-"""Answers that lead to a place in a tree: to a question, or to a finding.
+"""Answers that reach a question or a finding, by best-first search over the states of a tree.
 
 Routes and their conditions are obeyed, so what is found can really be answered.
-Ticks are tried singly and in pairs. No Django, no database.
+Ticks are tried singly and in pairs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
+from wizard.answers import Answered, Answers, possible_answers
 from wizard.compiled import Condition, Fact, Finding, Tree
 from wizard.content import Effect
-from wizard.engine import Answered, Answers, State, States, possible_answers, states_of
+from wizard.states import State, States, states_of
 
 MOST_TRIED = 5_000
 """After so many states the search gives up."""
@@ -135,12 +136,11 @@ def _following(states: States, standing: _Standing) -> Iterator[_Standing]:
     if not standing.ahead:
         return
     question = states.questions[standing.state.ahead[0]]
-    tried: set[int] = set()
+    tried: set[State] = set()
     for answered in possible_answers(question):
-        way = states.refused(question.slug, answered.facts) & standing.state.alive
-        if way not in tried:
-            tried.add(way)
-            after = states.after(standing.state, way)
+        after = states.after_answer(standing.state, answered)
+        if after not in tried:
+            tried.add(after)
             yield _standing(states, after, (*standing.trail, answered))
 
 
