@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.pages import page
 from tests.trees import make_action, make_evidence, make_finding, make_question, make_tree
-from wizard import drafts, editions, publishing, results, throttle
+from wizard import drafts, editions, publishing, rate_limit, results
 from wizard.content import Horizon
 from wizard.models import Question, Result
 
@@ -25,7 +25,7 @@ SECRETS = re.compile(r"/r/(\w{22})/(\w{22})/")
 @pytest.fixture(autouse=True)
 def tree():
     """An edition whose two answers lead to two causes and rule out a third."""
-    throttle.forget()
+    rate_limit.forget()
     document = make_tree(
         [
             make_question("colour", ("amber", "azure"), ["timber"]),

@@ -7,7 +7,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from django.http.request import parse_header_parameters  # type: ignore[attr-defined]
 
-from wizard import views
+from wizard import errors
 
 UNREADABLE = "wizard.unreadable"
 READABLE = frozenset({"", "utf-8", "utf8", "us-ascii"})
@@ -45,5 +45,5 @@ class RefuseUnreadable:
 
     def __call__(self, request: WSGIRequest) -> HttpResponse:
         if UNREADABLE in request.META:
-            return views.bad_request(request)
+            return errors.bad_request(request)
         return self.get_response(request)

@@ -87,7 +87,7 @@ def _is_origin(told: str) -> bool:
 
 
 def _is_rate(told: str) -> None:
-    """Refuse what `throttle` could not count by. Empty is without a limit."""
+    """Refuse what `rate_limit` could not count by. Empty is without a limit."""
     try:
         rates = parse_many(told) if told else []
     except ValueError:
@@ -321,7 +321,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "wizard.views.csrf_failure"
+CSRF_FAILURE_VIEW = "wizard.errors.csrf_failure"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz/"]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -22,32 +23,18 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wizard import editions, outages, results, throttle, wording
+from wizard import downloads, editions, outages, rate_limit, results, wording
+from wizard.addresses import answer_rows, canonical_address, newer_address, with_parameters
 from wizard.content import Audience
 from wizard.editions import NoEditionError
 from wizard.engine import Walk, walk
+from wizard.errors import RETRY_AFTER, not_found, unavailable
 from wizard.forms import sent_answers
 from wizard.models import Result
-from wizard.origin import same_origin_only
+from wizard.pages import comparison
 from wizard.results import DEFAULT_LIFETIME, LIFETIMES, SECRET, TOKEN, GoneError, NoResultError
+from wizard.same_origin import same_origin_only
 from wizard.strategy import Strategy, advise, audience_of
-from wizard.views import (
-    RETRY_AFTER,
-    UNPROCESSABLE,
-    answer_rows,
-    canonical_address,
-    comparison,
-    newer_address,
-    not_found,
-    take_along,
-    unavailable,
-    with_parameters,
-)
-
-NOT_FOUND = 404
-GONE = 410
-TOO_MANY = 429
-UNAVAILABLE = 503
 
 View = Callable[..., HttpResponse]
 
@@ -64,9 +51,9 @@ def private(view: View) -> View:
         try:
             response = view(request, **named)
         except NoResultError:
-            response = render(request, "wizard/no_link.html", status=NOT_FOUND)
+            response = render(request, "wizard/no_link.html", status=HTTPStatus.NOT_FOUND)
         except GoneError:
-            response = render(request, "wizard/gone.html", status=GONE)
+            response = render(request, "wizard/gone.html", status=HTTPStatus.GONE)
         except Error as exc:
             if not outages.is_fault(exc):
                 raise
@@ -121,11 +108,11 @@ def share(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if not walked.finished:
         return redirect(canonical_address(step, walked))
     form = ShareForm(request.POST if posted else None)
-    status, refusal = 200, ""
+    status, refusal = HTTPStatus.OK, ""
     if posted and not form.is_valid():
-        status = UNPROCESSABLE
-    elif posted and (seconds := throttle.wait(request, "share", settings.SHARE_RATE)):
-        status, refusal = TOO_MANY, _too_many(seconds)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif posted and (seconds := rate_limit.wait(request, "share", settings.SHARE_RATE)):
+        status, refusal = HTTPStatus.TOO_MANY_REQUESTS, _too_many(seconds)
     elif posted:
         try:
             made = _make(walked, slug, int(number), form.cleaned_data)
@@ -134,7 +121,7 @@ def share(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         except Error as exc:
             if not outages.is_fault(exc):
                 raise
-            status, seconds = UNAVAILABLE, RETRY_AFTER
+            status, seconds = HTTPStatus.SERVICE_UNAVAILABLE, RETRY_AFTER
             refusal = gettext(
                 "Nothing can be stored at the moment. Please try again in a few seconds."
             )
@@ -148,7 +135,7 @@ def share(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "canonical": with_parameters(request.path, walked.parameters),
     }
     response = render(request, "wizard/share.html", context, status=status)
-    if status in (TOO_MANY, UNAVAILABLE):
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         response["Retry-After"] = str(seconds)
     return response
 
@@ -230,10 +217,22 @@ def _show(request: HttpRequest, found: Shared) -> HttpResponse:
         "newer_exists": current > found.number,
         "compare_url": reverse("compare", args=[found.token]),
         "address": request.build_absolute_uri(request.path),
-        **take_along(request.path),
+        "downloads": downloads.addresses(request.path),
         **comparison(found.walk, reverse("alternatives", args=[found.slug]), found.audience),
     }
     return render(request, "wizard/result.html", context)
+
+
+@require_safe
+@private
+def download(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """A file below the address of a result. Hidden answers are in none of them."""
+    found = shared(token)
+    address = request.build_absolute_uri(reverse("result", args=[token]))
+    plan = downloads.Plan(
+        found.strategy, found.audience, found.number, address, found.result.made_on
+    )
+    return downloads.respond(name, request, plan)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -261,7 +260,7 @@ def manage(request: HttpRequest, token: str, secret: str) -> HttpResponse:
         "own_address": request.build_absolute_uri(),
         "canonical": request.path,
     }
-    status = UNPROCESSABLE if form.errors else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "wizard/manage.html", context, status=status)
 
 
@@ -295,7 +294,7 @@ def compare(request: HttpRequest, token: str) -> HttpResponse:
         "named": named,
         "back": reverse("result", args=[token]),
     }
-    status = 200
+    status = HTTPStatus.OK
     if named:
         try:
             other = results.token_in(named)
@@ -304,12 +303,12 @@ def compare(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect(with_parameters(request.path, [("with", other)]))
             if other == token:
                 context["refusal"] = _("That is the link of this result itself. Paste another one.")
-                status = UNPROCESSABLE
+                status = HTTPStatus.UNPROCESSABLE_ENTITY
             else:
                 context["sides"] = _sides(found, shared(other))
         except LookupError:
             context["refusal"] = _("This is no link to a result, or it does not work any more.")
-            status = UNPROCESSABLE
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "wizard/compare.html", context, status=status)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -154,7 +155,7 @@ class StaffAdmin(TranslationAdmin):
             "same": same.first(),
         }
         return TemplateResponse(
-            request, "admin/wizard/gone.html", context, status=conflicts.CONFLICT
+            request, "admin/wizard/gone.html", context, status=HTTPStatus.CONFLICT
         )
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
@@ -191,7 +192,7 @@ class StaffAdmin(TranslationAdmin):
             )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         if edit is not None and edit.overtaken:
-            response.status_code = conflicts.CONFLICT
+            response.status_code = HTTPStatus.CONFLICT
         return response
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -20,7 +20,6 @@ from wizard.admin.history import difference, digest, entries, in_words, replaced
 
 SEEN = "_seen"
 
-CONFLICT = 409
 
 LATEST = 5
 """So many entries of the history are looked at for what somebody else replaced."""

@@ -4,6 +4,7 @@ They never change. What replaces something is asked for a second time.
 """
 
 import re
+from http import HTTPStatus
 from itertools import zip_longest
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from wizard import content, draft_reader, drafts, publishing, wording
 from wizard.admin.history import note_change
 from wizard.admin.pages import CHANGE, PUBLISH, address, frame, staff, tree_page
-from wizard.admin.publish import CONFLICT, UNPROCESSABLE, tell
+from wizard.admin.publish import tell
 from wizard.models import Edition, Tree
 
 
@@ -93,7 +94,7 @@ def republish(request: HttpRequest, tree: Tree) -> HttpResponse:
     form = AgainForm(request.POST or None)
     refusal, status = "", 200
     if request.method == "POST" and not form.is_valid():
-        status = UNPROCESSABLE
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif request.method == "POST":
         try:
             note = form.cleaned_data["note"]
@@ -175,7 +176,7 @@ def _confirm(
 ) -> HttpResponse:
     """Ask once more before something is replaced. `done`: the page that does it."""
     tree = edition.tree
-    status = CONFLICT if context.get("refusal") else context.pop("status", 200)
+    status = HTTPStatus.CONFLICT if context.get("refusal") else context.pop("status", 200)
     told = {"edition": edition, "done": done, "back": address("editions", tree), **context}
     shown = frame(request, tree, "editions", title, **told)
     return render(request, "admin/wizard/tree/edition_confirm.html", shown, status=status)

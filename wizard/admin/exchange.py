@@ -5,6 +5,7 @@ carries what was looked at, signed, so that just this is taken in.
 """
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -33,7 +34,6 @@ TYPES = {Form.JSON: "application/json", Form.YAML: "application/yaml"}
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _SALT = "wizard.import"
 _GOOD_FOR = 24 * 60 * 60
-_UNPROCESSABLE = 422
 
 
 class DocumentForm(forms.Form):
@@ -94,7 +94,7 @@ def import_tree(request: HttpRequest) -> HttpResponse:
     status = None
     if request.method == "POST":
         form = context["form"] = DocumentForm(request.POST, request.FILES)
-        status = _UNPROCESSABLE
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid():
             try:
                 found = look_at(form.cleaned_data["document"].read())
@@ -164,7 +164,7 @@ def _exchange_page(
         form=form or DocumentForm(),
         reasons=reasons,
     )
-    status = _UNPROCESSABLE if form else None
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form else None
     return render(request, "admin/wizard/tree/exchange.html", context, status=status)
 
 

@@ -18,7 +18,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRefresh
 
-from wizard import compiled, content, drafts, problems, views
+from wizard import compiled, content, drafts, pages, problems
+from wizard.addresses import Addresses, canonical_address, walk_in
 from wizard.admin.pages import CHANGE, VIEW, TreeView, address, frame, tree_page
 from wizard.admin.places import change_url, problem_row
 from wizard.answers import Answers
@@ -27,13 +28,13 @@ from wizard.content import LANGUAGES
 from wizard.engine import Walk
 from wizard.forms import sent_answers
 from wizard.models import Tree
+from wizard.pages import HtmxHttpRequest
 from wizard.parts import Place
 from wizard.problems import Code, Problem
 from wizard.reaching import answers_giving, answers_leading_to
 from wizard.search import MessageIndex
 from wizard.states import TooComplexError
 from wizard.strategy import advise
-from wizard.views import Addresses, HtmxHttpRequest
 
 LANGUAGE = "_lang"
 FROM = "_from"
@@ -178,10 +179,10 @@ def _step(
 ) -> HttpResponse:
     """A question or the strategy of the draft."""
     addresses = _addresses(tree, language)
-    walked = views.walk_in(request, draft)
-    canonical = views.canonical_address(addresses.step, walked)
+    walked = walk_in(request, draft)
+    canonical = canonical_address(addresses.step, walked)
     banner = _banner(request, tree, language, canonical, _place(walked))
-    return views.show_walk(request, walked, addresses, {"preview": banner})
+    return pages.show_walk(request, walked, addresses, {"preview": banner})
 
 
 def _alternatives(
@@ -191,7 +192,7 @@ def _alternatives(
     addresses = _addresses(tree, language)
     canonical = f"{addresses.alternatives}?{request.GET.urlencode()}"
     extra = {"preview": _banner(request, tree, language, canonical), "home": addresses.home}
-    return views.show_alternatives(request, draft, addresses, extra)
+    return pages.show_alternatives(request, draft, addresses, extra)
 
 
 def _messages(
@@ -201,7 +202,7 @@ def _messages(
     addresses = _addresses(tree, language)
     canonical = f"{address(f'preview/{language}/messages', tree)}?{request.GET.urlencode()}"
     extra = {"preview": _banner(request, tree, language, canonical), "home": addresses.home}
-    return views.show_messages(request, [draft], lambda: MessageIndex([draft]), addresses, extra)
+    return pages.show_messages(request, [draft], lambda: MessageIndex([draft]), addresses, extra)
 
 
 for _language in LANGUAGES:
@@ -241,7 +242,7 @@ def _place(walked: Walk) -> Place:
 
 def unwalkable(request: HttpRequest, tree: Tree, found: Sequence[Problem]) -> HttpResponse:
     """What must be mended before the draft can be walked, with the way there."""
-    if views.wants_fragment(cast("HtmxHttpRequest", request)):
+    if pages.wants_fragment(cast("HtmxHttpRequest", request)):
         # There is no step to put into the page: the browser loads this one instead.
         return HttpResponseClientRefresh()
     rows = [problem_row(tree, problem) for problem in found]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -22,9 +23,6 @@ from wizard.difference import What, differences
 from wizard.models import Edition, Tree
 from wizard.parts import LISTS
 from wizard.problems import Level, Problem
-
-UNPROCESSABLE = 422
-CONFLICT = 409
 
 MOST_ERRORS = 10
 """So many errors are named here; the page “check” has them all."""
@@ -94,7 +92,7 @@ def publish(request: HttpRequest, tree: Tree) -> HttpResponse:
         return _page(request, tree, PublishForm())
     form = PublishForm(request.POST)
     if not form.is_valid():
-        return _page(request, tree, form, status=UNPROCESSABLE)
+        return _page(request, tree, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         edition = publishing.publish(
             tree,
@@ -105,7 +103,7 @@ def publish(request: HttpRequest, tree: Tree) -> HttpResponse:
         )
     except publishing.RefusedError as exc:
         wrong_content = isinstance(exc, publishing.NotPublishableError | publishing.PastError)
-        status = UNPROCESSABLE if wrong_content else CONFLICT
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong_content else HTTPStatus.CONFLICT
         return _page(request, tree, form, refusal=str(exc), status=status)
     tell(request, edition)
     return HttpResponseRedirect(address("editions", tree))
@@ -132,7 +130,12 @@ def tell(request: HttpRequest, edition: Edition) -> None:
 
 
 def _page(
-    request: HttpRequest, tree: Tree, form: PublishForm, *, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    tree: Tree,
+    form: PublishForm,
+    *,
+    refusal: str = "",
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     tree.refresh_from_db()
     snapshot = drafts.snapshot(tree)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +19,6 @@ from wizard.models import Tree
 from wizard.problems import Code, Problem, find_failing, named
 from wizard.strategy import advise
 
-UNPROCESSABLE = 422
 FAILED = "failed"
 
 SHOWN_OTHERWISE = frozenset({Code.SCENARIO_FINDINGS, Code.SCENARIO_ACTIONS})
@@ -76,7 +76,7 @@ def scenarios(request: HttpRequest, tree: Tree) -> HttpResponse:
         request,
         "admin/wizard/tree/scenarios.html",
         context,
-        status=UNPROCESSABLE if refused else 200,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
     )
 
 

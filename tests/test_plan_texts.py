@@ -21,7 +21,7 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import content, editions, results, takeaway, wording
+from wizard import content, editions, plan_texts, results, wording
 from wizard.compiled import compile_tree
 from wizard.content import Grade, Horizon, Text, Theme
 from wizard.engine import walk
@@ -85,7 +85,7 @@ def strategy(language="en", **fields):
 
 def calendar(language="en", address=ADDRESS, **fields):
     with override(language):
-        return takeaway.calendar(strategy(language, **fields), 1, BEGINS, address)
+        return plan_texts.calendar(strategy(language, **fields), 1, BEGINS, address)
 
 
 def events(body):
@@ -228,7 +228,7 @@ def test_answer_that_is_due_by_hearsay_only_has_no_date():
     plan = advise(walk(compile_tree(tree, "en"), {"colour": ["azure"]}))
 
     with override("en"):
-        body = takeaway.calendar(plan, 1, BEGINS, ADDRESS)
+        body = plan_texts.calendar(plan, 1, BEGINS, ADDRESS)
 
     assert events(body) == [("Today: ask", BEGINS)]
     assert "ask [reported by users, unproven]" in description(body, "Today")
@@ -242,7 +242,7 @@ def test_plan_without_times_has_steps_only():
     tree = make_tree([make_question("colour", ("amber", "azure"))])
     plan = advise(walk(compile_tree(tree, "en"), {"colour": ["azure"]}))
 
-    assert events(takeaway.calendar(plan, 1, BEGINS, ADDRESS)) == []
+    assert events(plan_texts.calendar(plan, 1, BEGINS, ADDRESS)) == []
 
 
 @pytest.mark.parametrize("days", [0, 3651])
@@ -260,10 +260,10 @@ def test_time_that_no_calendar_needs_is_refused(days):
 
 def test_letters_hold_every_letter_and_script():
     with override("en"):
-        told = takeaway.letters(strategy(), BEGINS)
+        told = plan_texts.letters(strategy(), BEGINS)
         never = f"{wording.NEVER_DISCLOSE}\n"
 
-    rule = f"\n\n{takeaway.RULE}\n"
+    rule = f"\n\n{plan_texts.RULE}\n"
     assert told.split(rule) == [
         "Letters, and what to say\n2026-11-24\nPut your own words where 【…】 stands.",
         f"complain\nWhen: This week\n\n{LETTER}",
@@ -292,7 +292,7 @@ def test_letters_hold_every_letter_and_script():
     ],
 )  # fmt: skip
 def test_plain_text_of_prose(html, seen):
-    assert takeaway.plain(Html(html)) == seen
+    assert plan_texts.plain(Html(html)) == seen
 
 
 # Files
@@ -361,8 +361,8 @@ def test_article_case_has_its_dates_and_all_its_letters(language):
     plan = advise(walk(editions.get("jiebei", 1, language), BUSINESS))
 
     with override(language):
-        body = takeaway.calendar(plan, 1, BEGINS, ADDRESS)
-        letters = takeaway.letters(plan, BEGINS)
+        body = plan_texts.calendar(plan, 1, BEGINS, ADDRESS)
+        letters = plan_texts.letters(plan, BEGINS)
 
     days = {day for _summary, day in events(body)}
     after = {(day - BEGINS).days for day in days}
