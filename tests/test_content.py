@@ -18,6 +18,7 @@ from tests.trees import (
 )
 from wizard import content
 from wizard.content import Horizon, Kind, Message, Route, Scenario, Text
+from wizard.languages import LANGUAGES
 
 
 def rich_tree():
@@ -177,7 +178,7 @@ def test_schema_describes_every_part():
         "Theme",
         "Tree",
     }
-    assert set(definitions["Text"]["properties"]) == set(content.LANGUAGES)
+    assert set(definitions["Text"]["properties"]) == set(LANGUAGES)
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "卡"), ("en", "card")])

@@ -6,11 +6,12 @@ from itertools import chain, combinations
 
 import pytest
 
-from wizard import content, drafts
+from wizard import drafts
 from wizard.compiled import compile_tree
 from wizard.content import PERMANENT_THEMES, Audience, Horizon, Text, Theme
 from wizard.coverage import cover
 from wizard.engine import walk
+from wizard.languages import LANGUAGES
 from wizard.models import Tree
 from wizard.paths import Paths
 from wizard.strategy import advise, alternatives
@@ -348,7 +349,7 @@ def texts(document, language):
             yield place, name, MARKUP.sub("", getattr(shown, name)).strip()
 
 
-@pytest.mark.parametrize("language", content.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_empty(document, language):
     empty = [(place, name) for place, name, words in texts(document, language) if not words]
 
@@ -388,6 +389,6 @@ def mostly_chinese(words):
     return len(CHINESE.findall(own)) * 4 > len(own)
 
 
-@pytest.mark.parametrize("language", content.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_placeholder_is_filled(document, language):
     assert [found for found in texts(document, language) if "{" in found[2]] == []

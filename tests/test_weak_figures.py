@@ -27,8 +27,7 @@ from tests.trees import (
     make_message,
     make_question,
 )
-from wizard import content, drafts
-from wizard.claims import MARKS
+from wizard import drafts
 from wizard.compiled import (
     Choice,
     Message,
@@ -40,6 +39,7 @@ from wizard.compiled import (
     Tree as CompiledTree,
 )
 from wizard.content import Grade, Text
+from wizard.languages import LANGUAGES
 from wizard.models import Tree
 from wizard.prose import Html
 
@@ -475,7 +475,7 @@ class Said:
 
     @property
     def marked(self):
-        return self.weak_time or any(mark in self.sentence for mark in MARKS[self.language])
+        return self.weak_time or any(mark in self.sentence for mark in LANGUAGES[self.language].marks)
 
     def claims(self, weak):
         chinese = self.language == "zh-hans"
@@ -536,7 +536,7 @@ def spoken(django_db_setup, django_db_blocker):
     return [
         said
         for document in documents
-        for language in content.LANGUAGES
+        for language in LANGUAGES
         for said in sentences(compile_tree(document, language), language)
     ]
 
@@ -559,7 +559,7 @@ def test_table_finds_the_same_claims_in_both_languages(spoken):
     """A pattern that misses its figure in one language shows here."""
     found = {
         language: {weak.slug for weak in WEAK for s in said if s.claims(weak)}
-        for language in content.LANGUAGES
+        for language in LANGUAGES
         for said in [[s for s in spoken if s.language == language]]
     }
 
@@ -696,7 +696,7 @@ def test_claim_is_recognised_in_both_languages(slug):
 UNMARKED = ("客服说 2 小时到账。", "A payout takes 2 hours.")
 
 
-@pytest.mark.parametrize("language", content.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "fields",
     [
@@ -765,7 +765,7 @@ def test_unmarked_figure_is_caught(language, fields):
     assert len(unmarked(spoken_in(language, **fields), TWO_HOURS)) == 1
 
 
-@pytest.mark.parametrize("language", content.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "fields",
     [
@@ -805,7 +805,7 @@ def test_what_needs_no_mark(language, fields):
     assert unmarked(spoken_in(language, **fields), TWO_HOURS) == []
 
 
-@pytest.mark.parametrize("language", content.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("grade", "caught"), [(Grade.UNPROVEN, 0), (Grade.NEWS, 1)])
 def test_figure_in_its_place_brings_its_mark_if_its_grade_is_weak(language, grade, caught):
     told = finding_saying("税贷 {bank}。", "A tax loan costs {bank}.")
@@ -816,7 +816,7 @@ def test_figure_in_its_place_brings_its_mark_if_its_grade_is_weak(language, grad
     assert len(unmarked(spoken, BY_SLUG["tax loan rate"])) == caught
 
 
-@pytest.mark.parametrize("language", content.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_mark_does_not_excuse_a_share_of_failures(language):
     told = finding_saying("41.2% 卡在银行卡，未经证实。", "41.2% fail by the card, unproven.")
 

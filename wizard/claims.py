@@ -11,12 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from wizard import content
 from wizard.compiled import WEAK_GRADES
-from wizard.content import LANGUAGES
+from wizard.languages import LANGUAGES
 from wizard.parts import Place, all_texts, each_part
 from wizard.problems import Code, Problem
-
-MARKS = {"zh-hans": ("未经证实",), "en": ("unproven",)}
-"""The words that mark a claim which only users or blogs make."""
 
 # Dates are no figures, and sending one yuan as a trial is an instruction, not a claim.
 _FIGURE = re.compile(
@@ -49,7 +46,7 @@ def find_stale(tree: content.Tree, today: dt.date, after: dt.timedelta) -> list[
 def unmarked_figures(text: str, language: str) -> Iterator[str]:
     """The figures of `text` in whose sentence no mark of hearsay stands."""
     for sentence in _SENTENCE_END.split(text):
-        marked = any(mark in sentence.lower() for mark in MARKS[language])
+        marked = any(mark in sentence.lower() for mark in LANGUAGES[language].marks)
         if not (marked or _EXAMPLE.search(sentence)):
             yield from (match[0] for match in _FIGURE.finditer(sentence))
 

@@ -25,6 +25,7 @@ from wizard.content import (
     Station,
     Theme,
 )
+from wizard.languages import LANGUAGES
 from wizard.prose import PLACEHOLDER, Html, Insert, to_html, to_text
 
 Fact = tuple[str, str]
@@ -541,17 +542,11 @@ class _Compiler:
         )
 
 
-_AS_OF = {"zh-hans": "（截至 {date}）", "en": " (as of {date})"}
-_WEAK_AS_OF = {
-    "zh-hans": "（网上说法，未经证实，{date}）",
-    "en": " (commonly said, unproven, {date})",
-}
-
-
 def _note(figure: content.Figure, language: str) -> str:
     """The date of a figure, and its mark where nothing better than hearsay supports it."""
-    note = _WEAK_AS_OF if figure.grade in WEAK_GRADES else _AS_OF
-    return note[language].format(date=f"{figure.as_of:%Y-%m}")
+    words = LANGUAGES[language]
+    note = words.weak_as_of if figure.grade in WEAK_GRADES else words.as_of
+    return note.format(date=f"{figure.as_of:%Y-%m}")
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from dataclasses import field as of_dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
+
+from wizard.languages import LANGUAGES, column, from_columns
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
@@ -32,15 +35,34 @@ class Text(Struct, frozen=True, forbid_unknown_fields=True):
     zh_hans: str = field(name="zh-hans", default="")
     en: str = ""
 
+    @classmethod
+    def everywhere(cls, words: str) -> "Text":
+        """The same words in every language."""
+        return cls(**{language.column: words for language in LANGUAGES.values()})
+
+    @classmethod
+    def of_row(cls, row: Any, name: str) -> "Text":
+        """A translated field of a row of a table, which may be a mapping of its columns."""
+        read = row.__getitem__ if isinstance(row, dict) else partial(getattr, row)
+        return cls(**from_columns(read, name))
+
+    def to_columns(self, name: str) -> dict[str, str]:
+        """The same as columns of a row."""
+        return {column(name, language): self.inside(language) for language in LANGUAGES}
+
     def __bool__(self) -> bool:
-        return bool(self.zh_hans or self.en)
+        return any(self.inside(language) for language in LANGUAGES)
 
     def inside(self, language: str) -> str:
-        """The text in `language` ("zh-hans" or "en")."""
-        return self.en if language == "en" else self.zh_hans
+        """The text in one of `LANGUAGES`."""
+        written: str = getattr(self, LANGUAGES[language].column)
+        return written
+
+    def somewhere(self, language: str) -> str:
+        """The text in this language, or else in the first that has it."""
+        return next(filter(None, map(self.inside, (language, *LANGUAGES))), "")
 
 
-LANGUAGES = ("zh-hans", "en")
 EMPTY = Text()
 
 

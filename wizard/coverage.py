@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wizard import content
 from wizard.compiled import Finding, Tree, compile_tree
-from wizard.content import LANGUAGES
+from wizard.languages import DEFAULT
 from wizard.paths import Paths
 from wizard.states import longest
 
@@ -44,7 +44,7 @@ class Coverage:
 
 def cover(tree: content.Tree) -> Coverage:
     """Count what a sound tree covers. Raises TooComplexError where paths cannot be counted."""
-    compiled = compile_tree(tree, LANGUAGES[0])
+    compiled = compile_tree(tree, DEFAULT)
     messages = Counter(message.finding for message in tree.messages)
     wordings: Counter[str | None] = Counter()
     for message in tree.messages:

@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from wizard import content
-from wizard.content import LANGUAGES, Text
+from wizard.content import Text
+from wizard.languages import LANGUAGES
 from wizard.parts import LISTS, ROWS, Place, parts_of, row_place
 from wizard.prose import Html
 

@@ -258,7 +258,7 @@ def _part(struct: type[Part], model: type[models.Model], row: _Row, **more: Any)
         if name in more:
             fields[name] = more[name]
         elif name in TRANSLATED.get(model, ()):
-            fields[name] = Text(row[f"{name}_zh_hans"] or "", row[f"{name}_en"] or "")
+            fields[name] = Text.of_row(row, name)
         else:
             read = _READ.get(name)
             fields[name] = read(row[name]) if read else row[name]

@@ -39,7 +39,7 @@ def fields_of(part: msgspec.Struct, model: type[models.Model]) -> dict[str, Any]
     for name in part.__struct_fields__:
         value = getattr(part, name)
         if name in translated:
-            found[f"{name}_zh_hans"], found[f"{name}_en"] = value.zh_hans, value.en
+            found |= value.to_columns(name)
         elif name in columns and isinstance(value, tuple):
             found[name] = "\n".join(value)
         elif name in columns and not isinstance(value, Mapping):

@@ -17,6 +17,7 @@ from wizard import content
 from wizard.content import Text
 from wizard.draft_reader import Reader, read_shared
 from wizard.draft_writer import Writer, fields_of
+from wizard.languages import LANGUAGES
 from wizard.models import (
     Choice,
     Contact,
@@ -44,8 +45,8 @@ def snapshot(tree: Tree) -> content.Tree:
     reader = Reader(tree)
     own = content.Tree(
         slug=tree.slug,
-        title=_text(tree, "title"),
-        summary=_text(tree, "summary"),
+        title=Text.of_row(tree, "title"),
+        summary=Text.of_row(tree, "summary"),
         questions=reader.questions(),
         findings=reader.findings(),
         actions=reader.actions(),
@@ -154,11 +155,4 @@ def load_fixture(text: str) -> None:
 
 
 def _written(texts: Iterable[Text]) -> str:
-    return "\n".join(f"{text.zh_hans}\n{text.en}" for text in texts)
-
-
-def _text(row: models.Model, name: str) -> Text:
-    return Text(
-        zh_hans=getattr(row, f"{name}_zh_hans") or "",
-        en=getattr(row, f"{name}_en") or "",
-    )
+    return "\n".join(text.inside(language) for text in texts for language in LANGUAGES)

@@ -140,8 +140,7 @@ def _too_long(part: msgspec.Struct, place: Place) -> Iterator[Problem]:
 
 def _columns(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Text):
-        yield f"{name}_zh_hans", value.zh_hans
-        yield f"{name}_en", value.en
+        yield from value.to_columns(name).items()
     elif isinstance(value, str | int | Decimal):
         yield name, value
 

@@ -142,7 +142,7 @@ def name_of(part: Any) -> Text:
     if isinstance(part, content.Question):
         return part.short or part.title
     if isinstance(part, content.Message):
-        return Text(part.text, part.text)
+        return Text.everywhere(part.text)
     named = ("title", "name", "label", "story")
     found: Text = next(getattr(part, name) for name in named if hasattr(part, name))
     return found

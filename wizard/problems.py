@@ -27,8 +27,9 @@ from wizard.compiled import (
     compile_tree,
     condition,
 )
-from wizard.content import LANGUAGES, PERMANENT_THEMES, Effect, Horizon, Text, Theme
+from wizard.content import PERMANENT_THEMES, Effect, Horizon, Text, Theme
 from wizard.engine import walk
+from wizard.languages import DEFAULT, LANGUAGES
 from wizard.numerals import read_number
 from wizard.parts import (
     Place,
@@ -152,7 +153,7 @@ def find_problems(tree: content.Tree) -> list[Problem]:
     plain = (_shape, _duplicates, _conditions_known, _references, _ranges, _texts, _promises)
     found = [problem for check in plain for problem in check(tree)]
     if not any(problem.code in BREAKING for problem in found):
-        compiled = compile_tree(tree, LANGUAGES[0])
+        compiled = compile_tree(tree, DEFAULT)
         found += _loops(compiled)
         if not any(problem.code is Code.LOOP for problem in found):
             found += [*_ends(tree), *_in_vain(tree), *_paths(compiled)]
@@ -192,7 +193,7 @@ def find_unwalkable(tree: content.Tree) -> list[Problem]:
     """Only the problems with which `tree` cannot be walked. Quick: no path is looked at."""
     plain = (_shape, _duplicates, _conditions_known, _references, _ranges)
     found = [p for check in plain for p in check(tree) if p.code in UNWALKABLE]
-    return found or list(_loops(compile_tree(tree, LANGUAGES[0])))
+    return found or list(_loops(compile_tree(tree, DEFAULT)))
 
 
 def find_failing(tree: Tree) -> list[Problem]:

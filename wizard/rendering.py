@@ -13,9 +13,9 @@ from django.utils.translation import override
 from wizard import content
 from wizard.answers import kind_of
 from wizard.compiled import Question, Tree, compile_tree
-from wizard.content import LANGUAGES
 from wizard.engine import Walk
 from wizard.forms import StepForm
+from wizard.languages import LANGUAGES
 from wizard.parts import Place
 from wizard.problems import Code, Problem
 

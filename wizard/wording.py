@@ -16,6 +16,7 @@ from wizard.content import Audience, Grade, Horizon, Station, Theme
 from wizard.documents import Fault as DocumentFault
 from wizard.documents import Flaw
 from wizard.journey import Reached
+from wizard.languages import DEFAULT, LANGUAGES
 from wizard.numerals import group_digits
 from wizard.parts import Place
 from wizard.problems import Code, Problem
@@ -224,14 +225,21 @@ PLACES: dict[str, Wording] = {
     "scenario": _("scenario"),
 }
 
-LANGUAGES: dict[str, Wording] = {
+LANGUAGE_NAMES: dict[str, Wording] = {
     "zh-hans": pgettext_lazy("language of a text", "Chinese"),
     "en": pgettext_lazy("language of a text", "English"),
 }
 
+IN_LANGUAGE: dict[str, Wording] = {"zh-hans": _("in Chinese"), "en": _("in English")}
+
+STORY_IN_LANGUAGE: dict[str, Wording] = {
+    "zh-hans": _("Story, in Chinese"),
+    "en": _("Story, in English"),
+}
+
 _DETAILS: dict[str, Mapping[Any, Wording]] = {
     "kind": PLACES,
-    "language": LANGUAGES,
+    "language": LANGUAGE_NAMES,
     "theme": THEMES,
 }
 
@@ -250,7 +258,7 @@ def _detail(name: str, value: Any, found: Problem) -> str:
 def _name(where: Place, found: Problem) -> str:
     """How a part or a choice is called, shortened; its slug where that is not known."""
     text = found.names.get(where, content.EMPTY)
-    called = text.inside(language()) or text.en or text.zh_hans
+    called = text.somewhere(language())
     slug = where.row.key if where.row else where.slug
     return Truncator(called.strip()).chars(_LONGEST_NAME) or str(slug)
 
@@ -327,7 +335,7 @@ def condition(
 def language() -> str:
     """The language of the page, as far as trees have it."""
     here = get_language()
-    return here if here in content.LANGUAGES else content.LANGUAGES[0]
+    return here if here in LANGUAGES else DEFAULT
 
 
 def _quoted(words: str) -> str:

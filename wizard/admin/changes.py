@@ -22,6 +22,7 @@ from wizard.admin.places import MODELS, change_url
 from wizard.compiled import compile_tree
 from wizard.difference import Difference, What, contents, differences, marked
 from wizard.effects import Change, Compared, Group, effects
+from wizard.languages import LANGUAGES
 from wizard.models import Edition, Tree
 from wizard.numerals import group_digits
 from wizard.parts import REFERENCES, Place, parts_of
@@ -130,7 +131,6 @@ SECTIONS: dict[str, str | Promise] = {
     "term": _("Glossary"),
     "source": _("Sources"),
 }
-LANGUAGES: dict[str, str] = {"zh-hans": "中文", "en": "English"}
 
 _NAMES: dict[str, str | Promise] = {
     "audiences": _("for whom"),
@@ -266,7 +266,7 @@ def _row(found: Difference, words: tuple[_Words, _Words]) -> Row:
     return {
         "spot": _spot(found, words[found.what is not What.REMOVED]),
         "field": _field_name(found),
-        "language": LANGUAGES.get(found.language, ""),
+        "language": LANGUAGES[found.language].name if found.language else "",
         "lang": found.language,
         "what": found.what,
         "word": WHATS[found.what],

@@ -15,17 +15,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from wizard import content, wording
+from wizard.content import Text
+from wizard.languages import columns
 from wizard.models import Choice, Question
 
 SEARCHED = (
     "slug",
-    "label_zh_hans",
-    "label_en",
     "question__slug",
-    "question__short_zh_hans",
-    "question__short_en",
-    "question__title_zh_hans",
-    "question__title_en",
+    *columns("label", "question__short", "question__title"),
 )
 SEE_CHOICES = "wizard.view_choice"
 QUESTIONS_A_PAGE = 25
@@ -53,15 +50,9 @@ def _as_content(question: Question, choices: Iterable[Choice]) -> content.Questi
     return content.Question(
         slug=question.slug,
         kind=content.Kind(question.kind),
-        title=_both(question, "title"),
-        short=_both(question, "short"),
-        choices=tuple(content.Choice(slug=c.slug, label=_both(c, "label")) for c in choices),
-    )
-
-
-def _both(row: Question | Choice, field: str) -> content.Text:
-    return content.Text(
-        zh_hans=getattr(row, f"{field}_zh_hans") or "", en=getattr(row, f"{field}_en") or ""
+        title=Text.of_row(question, "title"),
+        short=Text.of_row(question, "short"),
+        choices=tuple(content.Choice(slug=c.slug, label=Text.of_row(c, "label")) for c in choices),
     )
 
 

@@ -15,23 +15,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from wizard import content, drafts, publishing
+from wizard import content, drafts, publishing, wording
 from wizard.admin.exchange import ADD
 from wizard.admin.pages import CHANGE, PAGES, VIEW, address, tree_page
 from wizard.admin.places import edit_url
 from wizard.admin.shared import stale
-from wizard.content import LANGUAGES
+from wizard.languages import LANGUAGES
 from wizard.models import Action, Alternative, Contact, Edition, Figure, Source, Tree
 from wizard.parts import all_texts
 from wizard.problems import Level
 
 SHORTCUTS = ("map", "check", "changes", "publish")
 FIRST_FEW = 5
-
-_NAMES: dict[str, str | Promise] = {"zh-hans": _("in Chinese"), "en": _("in English")}
 
 
 @dataclass(frozen=True)
@@ -144,7 +140,9 @@ def _missing(snapshot: content.Tree) -> list[dict[str, Any]]:
     texts = [text for _, text in all_texts(snapshot) if text]
     lacking = {lang: sum(not t.inside(lang).strip() for t in texts) for lang in LANGUAGES}
     return [
-        {"language": _NAMES[lang], "number": number} for lang, number in lacking.items() if number
+        {"language": wording.IN_LANGUAGE[lang], "number": number}
+        for lang, number in lacking.items()
+        if number
     ]
 
 

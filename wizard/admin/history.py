@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from wizard.admin.conditions import sentence
-from wizard.admin.widgets import LANGUAGES
+from wizard.languages import LANGUAGES
 from wizard.models import (
     Choice,
     Evidence,
@@ -352,7 +352,7 @@ def _whole_text(pieces: Iterable[dict[str, Any]]) -> str:
 
 def label(field: str, language: str) -> str:
     """A field and, where it exists in both, its language."""
-    return f"{capfirst(field)} · {LANGUAGES[language]}" if language else capfirst(field)
+    return f"{capfirst(field)} · {LANGUAGES[language].name}" if language else capfirst(field)
 
 
 def difference(label: str, before: str, after: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from wizard.admin.widgets import ProseField
 from wizard.answers import Answers, answers_of
 from wizard.engine import Walk, walk
 from wizard.forms import sent_answers
+from wizard.languages import DEFAULT, LANGUAGES, column, columns
 from wizard.models import Action, Choice, Finding, Scenario, ScenarioFinding, Tree
 from wizard.results import GoneError, NoResultError
 from wizard.strategy import Strategy, advise
@@ -35,14 +36,6 @@ class NoAnswersError(Exception):
 class ScenarioForm(forms.Form):
     """What somebody says about a walk that becomes a scenario."""
 
-    story_zh_hans = ProseField(
-        label=_("Story, in Chinese"),
-        widget=forms.Textarea(attrs={"rows": 3, "lang": "zh-hans"}),
-        help_text=_("Who, what happened, in two sentences. No names, no numbers of cards."),
-    )
-    story_en = ProseField(
-        label=_("Story, in English"), widget=forms.Textarea(attrs={"rows": 3, "lang": "en"})
-    )
     findings = forms.MultipleChoiceField(
         error_messages={
             "required": _("Expect at least one finding, or the scenario proves nothing.")
@@ -59,10 +52,23 @@ class ScenarioForm(forms.Form):
         super().__init__(data, initial=preset)
         self.fields["findings"].choices = [(f.slug, f.title) for f in found]  # type: ignore[attr-defined]
         self.fields["actions"].choices = [(a.slug, a.title) for a in advice.actions]  # type: ignore[attr-defined]
+        for language in LANGUAGES:
+            self.fields[column("story", language)] = ProseField(
+                label=str(wording.STORY_IN_LANGUAGE[language]),
+                widget=forms.Textarea(attrs={"rows": 3, "lang": language}),
+                help_text=_("Who, what happened, in two sentences. No names, no numbers of cards.")
+                if language == DEFAULT
+                else "",
+            )
         for place, finding in enumerate(found, start=1):
             self.fields[f"place-{finding.slug}"] = forms.IntegerField(
                 label=_("Place"), min_value=1, max_value=99, initial=place
             )
+
+    @property
+    def stories(self) -> list[forms.BoundField]:
+        """Its fields for the story, one for each language."""
+        return [self[name] for name in columns("story")]
 
     @property
     def expected(self) -> list[dict[str, Any]]:
@@ -202,7 +208,7 @@ def _save(request: HttpRequest, tree: Tree, walked: Walk, form: ScenarioForm) ->
         tree=tree,
         slug=slugs.suggest({}, expected[0], slugs.taken(Scenario, tree)),
         position=last + 1,
-        **{f"story_{code}": said[f"story_{code}"] for code in ("zh_hans", "en")},
+        **{name: said[name] for name in columns("story")},
     )
     choices = Choice.objects.filter(question__tree=tree).select_related("question")
     rows = {(choice.question.slug, choice.slug): choice for choice in choices}

@@ -16,6 +16,7 @@ from modeltranslation.admin import TranslationStackedInline
 from wizard.admin import conditions, history, inserting, pages, slugs, stops, usage
 from wizard.admin.base import DraftAdmin, SameTreeForm, SameTreeFormSet, StaffAdmin
 from wizard.admin.widgets import WORDS, Dressed
+from wizard.languages import columns
 from wizard.models import (
     Action,
     Alternative,
@@ -284,7 +285,7 @@ def _tell_stops(request: HttpRequest, new: Question) -> None:
 class QuestionAdmin(PartAdmin):
     list_display = ("slug", "title", "kind", "position", "tree")
     list_filter = ("tree", "kind")
-    search_fields = ("slug", "title_zh_hans", "title_en", "choices__label_zh_hans")
+    search_fields = ("slug", *columns("title", "choices__label"))
     inlines = (ChoiceInline, RouteInline)
     renumbered = ("choices", "routes")
     fieldsets = (
@@ -357,7 +358,7 @@ class QuestionAdmin(PartAdmin):
 class ChoiceAdmin(Dressed, StaffAdmin):
     """Here for the search boxes of conditions; choices are edited with their question."""
 
-    search_fields = ("question__slug", "slug", "label_zh_hans", "label_en")
+    search_fields = ("question__slug", "slug", *columns("label"))
     list_select_related = ("question__tree",)
 
     def get_urls(self) -> list[URLPattern]:
@@ -385,7 +386,7 @@ class ChoiceAdmin(Dressed, StaffAdmin):
 class FindingAdmin(PartAdmin):
     list_display = ("slug", "title", "safety", "fallback", "position", "tree")
     list_filter = ("tree", "safety")
-    search_fields = ("slug", "title_zh_hans", "title_en", "explanation_zh_hans")
+    search_fields = ("slug", *columns("title", "explanation"))
     autocomplete_fields = ("sources",)
     inlines = (EvidenceInline, FindingActionInline)
     renumbered = ("evidence", "steps")
@@ -413,7 +414,7 @@ class FindingAdmin(PartAdmin):
 class ActionAdmin(PartAdmin):
     list_display = ("slug", "title", "theme", "horizon", "general", "tree")
     list_filter = ("tree", "theme", "horizon", "general")
-    search_fields = ("slug", "title_zh_hans", "title_en", "body_zh_hans")
+    search_fields = ("slug", *columns("title", "body"))
     autocomplete_fields = ("contacts", "sources")
     fieldsets = (
         (None, {"fields": ("title", ("theme", "horizon", "minutes"))}),
@@ -439,7 +440,7 @@ class ActionAdmin(PartAdmin):
 class AlternativeAdmin(PartAdmin):
     list_display = ("slug", "name", "within", "borrowing", "ends_on", "tree")
     list_filter = ("tree", "within", "borrowing", "for_persons", "for_businesses")
-    search_fields = ("slug", "name_zh_hans", "name_en")
+    search_fields = ("slug", *columns("name"))
     autocomplete_fields = ("contacts", "sources")
     fieldsets = (
         (
@@ -476,7 +477,7 @@ class MessageAdmin(PartAdmin):
     list_display = ("text", "literal", "finding", "slug", "tree")
     list_filter = ("tree", "literal", "finding")
     list_select_related = ("finding", "tree")
-    search_fields = ("slug", "text", "meaning_zh_hans", "wordings")
+    search_fields = ("slug", "text", "wordings", *columns("meaning"))
     autocomplete_fields = ("finding", "source")
     fields = (
         "text",
@@ -493,7 +494,7 @@ class MessageAdmin(PartAdmin):
 class ScenarioAdmin(PartAdmin):
     list_display = ("slug", "story", "tree")
     list_filter = ("tree",)
-    search_fields = ("slug", "story_zh_hans", "story_en")
+    search_fields = ("slug", *columns("story"))
     autocomplete_fields = ("actions", "absent_actions")
     inlines = (ScenarioFindingInline,)
     renumbered = ("expected",)

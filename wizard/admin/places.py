@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from wizard import wording
 from wizard.admin.pages import address
-from wizard.content import LANGUAGES
+from wizard.languages import DEFAULT, column
 from wizard.models import Part, Tree
 from wizard.parts import KINDS, ROWS, Place, Row
 from wizard.problems import Code, Problem
@@ -68,7 +68,7 @@ def change_url(tree: Tree, place: Place, language: str = "") -> str:
     if row is None:
         return ""
     address = edit_url(row)
-    field = _field(row, place, language or LANGUAGES[0])
+    field = _field(row, place, language or DEFAULT)
     return f"{address}#{field}" if field else address
 
 
@@ -114,4 +114,4 @@ def _number(part: Any, row: Row) -> int | None:
 
 
 def _column(model: type[models.Model], field: str, language: str) -> str:
-    return f"{field}_{language.replace('-', '_')}" if field in TRANSLATED[model] else field
+    return column(field, language) if field in TRANSLATED[model] else field

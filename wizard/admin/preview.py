@@ -24,9 +24,9 @@ from wizard.admin.pages import CHANGE, VIEW, TreeView, address, frame, tree_page
 from wizard.admin.places import change_url, problem_row
 from wizard.answers import Answers
 from wizard.compiled import compile_tree
-from wizard.content import LANGUAGES
 from wizard.engine import Walk
 from wizard.forms import sent_answers
+from wizard.languages import DEFAULT, LANGUAGES
 from wizard.models import Tree
 from wizard.pages import HtmxHttpRequest
 from wizard.parts import Place
@@ -119,7 +119,7 @@ def _compiled(
 def preview(request: HttpRequest, tree: Tree) -> HttpResponse:
     """To the walk in the language asked for, with answers that lead to what is asked for."""
     asked = request.GET.get(LANGUAGE) or get_language()
-    language = asked if asked in LANGUAGES else LANGUAGES[0]
+    language = asked if asked in LANGUAGES else DEFAULT
     answers: Answers = sent_answers(request.GET.lists())
     try:
         answers = _seeded(request, draft_in(tree, language)) or answers

@@ -10,11 +10,10 @@ from wizard import content, wording
 from wizard.admin.pages import CHANGE
 from wizard.compiled import compile_tree
 from wizard.content import Text
+from wizard.languages import DEFAULT, LANGUAGES, column
 from wizard.models import Contact, Figure
 from wizard.problems import Code
 from wizard.prose import PLACEHOLDER, Html
-
-LANGUAGES = {"_zh_hans": "zh-hans", "_en": "en"}
 
 
 @require_POST
@@ -26,7 +25,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
     field = request.POST.get("prose", "")
-    language = next((code for end, code in LANGUAGES.items() if field.endswith(end)), "en")
+    language = next((c for c in LANGUAGES if field.endswith(column("", c))), DEFAULT)
     words = request.POST.get(field, "").replace("\r\n", "\n")
     contacts, figures = _contacts(words), _figures(words)
     known = {contact.slug for contact in contacts} | {figure.slug for figure in figures}
@@ -53,7 +52,7 @@ def _as_seen(
         kind=content.Kind.SINGLE,
         title=content.EMPTY,
         short=content.EMPTY,
-        help=Text(zh_hans=words, en=words),
+        help=Text.everywhere(words),
     )
     tree = content.Tree(
         slug="preview",
@@ -76,8 +75,8 @@ def _contacts(words: str) -> tuple[content.Contact, ...]:
             slug=row.slug,
             kind=content.ContactKind(row.kind),
             value=row.value,
-            name=_both(row, "name"),
-            purpose=_both(row, "purpose"),
+            name=Text.of_row(row, "name"),
+            purpose=Text.of_row(row, "purpose"),
         )
         for row in rows
     )
@@ -88,17 +87,11 @@ def _figures(words: str) -> tuple[content.Figure, ...]:
     return tuple(
         content.Figure(
             slug=row.slug,
-            name=_both(row, "name"),
-            value=_both(row, "value"),
+            name=Text.of_row(row, "name"),
+            value=Text.of_row(row, "value"),
             as_of=row.as_of,
             checked_on=row.checked_on,
             grade=content.Grade(row.grade),
         )
         for row in rows
-    )
-
-
-def _both(row: Contact | Figure, field: str) -> Text:
-    return Text(
-        zh_hans=getattr(row, f"{field}_zh_hans") or "", en=getattr(row, f"{field}_en") or ""
     )

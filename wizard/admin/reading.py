@@ -16,7 +16,7 @@ from wizard import compiled, content, drafts, wording
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.tree_map import EFFECTS, KINDS, look
 from wizard.compiled import compile_tree
-from wizard.content import LANGUAGES
+from wizard.languages import LANGUAGES
 from wizard.models import Tree
 
 
@@ -55,7 +55,7 @@ def read(request: HttpRequest, tree: Tree) -> HttpResponse:
         tree,
         "read",
         _("Read everything: %(tree)s") % {"tree": tree},
-        languages=LANGUAGES,
+        languages=tuple(LANGUAGES),
         summaries=[(side.language, side.tree.title, side.tree.summary) for side in reader.sides],
         sections=[
             {"anchor": anchor, "title": title, "sheets": sheets}

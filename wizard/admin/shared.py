@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wizard.admin import slugs, usage
 from wizard.admin.base import StaffAdmin
 from wizard.admin.widgets import WORDS, Dressed
+from wizard.languages import columns
 from wizard.models import Contact, Figure, Source, Term
 
 
@@ -69,7 +70,7 @@ class SharedAdmin(Dressed, StaffAdmin):
 class ContactAdmin(SharedAdmin):
     list_display = ("slug", "name", "value", "kind", "checked_on")
     list_filter = (StaleFilter, "kind")
-    search_fields = ("slug", "name_zh_hans", "name_en", "value")
+    search_fields = ("slug", "value", *columns("name"))
     autocomplete_fields = ("sources",)
 
 
@@ -77,20 +78,20 @@ class ContactAdmin(SharedAdmin):
 class FigureAdmin(SharedAdmin):
     list_display = ("slug", "name", "value", "as_of", "checked_on", "grade")
     list_filter = (StaleFilter, "grade")
-    search_fields = ("slug", "name_zh_hans", "name_en")
+    search_fields = ("slug", *columns("name"))
     autocomplete_fields = ("sources",)
 
 
 @admin.register(Term)
 class TermAdmin(SharedAdmin):
     list_display = ("slug", "name", "meaning")
-    search_fields = ("slug", "name_zh_hans", "name_en", "words")
+    search_fields = ("slug", "words", *columns("name"))
 
 
 @admin.register(Source)
 class SourceAdmin(SharedAdmin):
     list_display = ("slug", "title", "grade", "published_on", "checked_on")
     list_filter = (StaleFilter, "grade")
-    search_fields = ("slug", "title_zh_hans", "title_en", "url")
+    search_fields = ("slug", "url", *columns("title"))
     formfield_overrides = WORDS | {models.URLField: {"assume_scheme": "https"}}
     date_hierarchy = "checked_on"

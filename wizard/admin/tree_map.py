@@ -18,6 +18,7 @@ from wizard.admin import notes
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.preview import FINDING, FROM
 from wizard.content import Effect, Kind, Text
+from wizard.languages import LANGUAGES
 from wizard.models import Finding, Question, Tree
 from wizard.outline import Edge, Node, Outline, Step, Way
 from wizard.parts import Place
@@ -177,8 +178,7 @@ class Draft:
 
     def words(self, text: Text) -> str:
         """In the language of the page, or else in the other one."""
-        other = next(language for language in content.LANGUAGES if language != self.language)
-        return text.inside(self.language) or text.inside(other)
+        return text.somewhere(self.language)
 
     def condition(self, when: content.Condition) -> str:
         return wording.condition(when, self.questions, self.language)
@@ -355,4 +355,4 @@ def _texts(part: content.Question | content.Finding | None) -> Iterable[str]:
     texts = [part.title]
     if isinstance(part, content.Question):
         texts += [part.short, *(choice.label for choice in part.choices)]
-    return (text.inside(language) for text in texts for language in content.LANGUAGES)
+    return (text.inside(language) for text in texts for language in LANGUAGES)

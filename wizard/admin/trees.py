@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from wizard.admin import exchange, pages, prose
 from wizard.admin.base import StaffAdmin
 from wizard.admin.widgets import Dressed
+from wizard.languages import columns
 from wizard.models import Tree
 
 
 @admin.register(Tree)
 class TreeAdmin(Dressed, StaffAdmin):
     list_display = ("slug", "title", "current", "publish_link")
-    search_fields = ("slug", "title_zh_hans", "title_en")
+    search_fields = ("slug", *columns("title"))
     fields = ("title", "summary", ("slug", "position"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from wizard.admin.places import edit_url
+from wizard.languages import columns
 from wizard.models import (
     Action,
     Alternative,
@@ -96,7 +97,6 @@ def _naming(slug: str) -> Iterator[models.Model]:
     """The rows of all trees in whose texts the placeholder of `slug` stands."""
     for model, names in TRANSLATED.items():
         written = Q()
-        for name in names:
-            written |= Q(**{f"{name}_zh_hans__contains": f"{{{slug}}}"})
-            written |= Q(**{f"{name}_en__contains": f"{{{slug}}}"})
+        for column in columns(*names):
+            written |= Q(**{f"{column}__contains": f"{{{slug}}}"})
         yield from model._default_manager.filter(written)

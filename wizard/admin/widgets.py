@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from wizard.admin import hints
 from wizard.admin.conditions import ConditionField
+from wizard.languages import DEFAULT, LANGUAGES, column, columns
 from wizard.models import Action, Alternative, Choice, Finding, Question
 
 MARKDOWN: dict[type[models.Model], frozenset[str]] = {
@@ -27,8 +28,6 @@ MARKDOWN: dict[type[models.Model], frozenset[str]] = {
     Action: frozenset({"body"}),
     Alternative: frozenset({"how"}),
 }
-LANGUAGES = {"zh-hans": "中文", "en": "English"}
-LEFT, RIGHT = "_zh_hans", "_en"
 
 
 class ProseField(forms.CharField):
@@ -106,11 +105,11 @@ class Dressed:
 
 
 def side_by_side(names: Sequence[Any]) -> list[Any]:
-    """Fields with the two languages of a text in one line."""
+    """Fields with the languages of a text in one line."""
     lines: list[Any] = []
     for name in names:
-        if isinstance(name, str) and name.endswith(LEFT):
-            lines.append((name, name.removesuffix(LEFT) + RIGHT))
+        if isinstance(name, str) and name.endswith(column("", DEFAULT)):
+            lines.append(columns(name.removesuffix(column("", DEFAULT))))
         elif not (lines and isinstance(lines[-1], tuple) and name in lines[-1]):
             lines.append(name)
     return lines
@@ -118,9 +117,9 @@ def side_by_side(names: Sequence[Any]) -> list[Any]:
 
 def _as_translation(field: forms.Field, original: Any, db_field: Any) -> None:
     """Label, language and the mark for what is missing; help stands on the left only."""
-    language = LANGUAGES[db_field.language]
+    language = LANGUAGES[db_field.language].name
     field.label = f"{capfirst(str(original.verbose_name))} · {language}"
-    if db_field.language == "en":
+    if db_field.language != DEFAULT:
         field.help_text = ""
     field.widget.attrs |= {
         "lang": db_field.language,

@@ -102,10 +102,13 @@ def qr(address: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def other_language(context: template.Context) -> dict[str, str]:
-    """The language that the page is not in, and where it stands in that one."""
+def other_languages(context: template.Context) -> list[dict[str, str]]:
+    """The languages that the page is not in, and where it stands in each."""
     here = get_language()
-    code = next(code for code, _ in settings.LANGUAGES if code != here)
+    return [_in_language(context, code) for code, _ in settings.LANGUAGES if code != here]
+
+
+def _in_language(context: template.Context, code: str) -> dict[str, str]:
     address = context.get("canonical") or context["request"].path
     preview = context.get("preview")
     there = preview.in_language(code) if preview else translate_url(address, code)
