@@ -9,7 +9,7 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from wizard import publishing
+from wizard import frozen, publishing
 from wizard.admin import dashboard
 from wizard.admin.pages import PAGES
 from wizard.models import Action, Contact, Edition, Figure, Source, Tree, User
@@ -21,7 +21,7 @@ INDEX = reverse("admin:index")
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    dashboard.forget()
+    frozen.forget()
 
 
 @pytest.fixture
@@ -170,24 +170,6 @@ def test_what_was_counted_is_forgotten_with_the_next_change(publisher, tree):
     tree.questions.filter(slug="deal").update(title_en="")
 
     assert facts(publisher)["Problems"] == "not checked yet – check now"
-
-
-def test_counting_the_same_draft_again_is_remembered(publisher, tree, monkeypatch):
-    first = count(publisher, tree)
-    monkeypatch.setattr(publishing, "problems_of", None)
-
-    assert count(publisher, tree) == first
-
-
-def test_only_so_many_drafts_are_remembered(tree, monkeypatch):
-    monkeypatch.setattr(dashboard, "MOST_REMEMBERED", 2)
-    monkeypatch.setattr(publishing, "problems_of", lambda _: [])
-
-    for number in range(4):
-        Tree.objects.filter(pk=tree.pk).update(title_en=str(number))
-        dashboard.count(dashboard.drafts.snapshot(Tree.objects.get(pk=tree.pk)))
-
-    assert len(dashboard.remembered) == 2
 
 
 def test_a_tree_links_to_its_pages(publisher, tree):

@@ -416,7 +416,7 @@ def test_an_editor_restores_an_edition_into_the_draft(editor, tree):
 
     restored = Tree.objects.get(pk=tree.pk)
     assert words(page, ".messagelist li") == ["The draft is now what edition 1 says."]
-    assert publishing.digest(drafts.snapshot(restored)) == first.digest
+    assert drafts.frozen_draft(restored).digest == first.digest
     assert restored.edited_by == editor.user
     assert told(tree)[0] == "The draft is now what edition 1 says."
     assert numbers(tree) == [1]

@@ -81,13 +81,13 @@ def test_fixtures_are_published():
 
 @pytest.mark.parametrize("slug", FIXTURES)
 def test_fixture_has_no_problem(slug):
-    problems = publishing.draft_problems(Tree.objects.get(slug=slug))
+    problems = drafts.frozen_draft(Tree.objects.get(slug=slug)).problems()
 
     assert wording.problem_list(problems) == ""
 
 
 def test_small_tree_has_no_problem(small):
-    assert wording.problem_list(publishing.draft_problems(small)) == ""
+    assert wording.problem_list(drafts.frozen_draft(small).problems()) == ""
 
 
 def test_first_edition_has_number_one(small):
@@ -394,7 +394,7 @@ def test_warning_does_not_stop_publishing(small):
 
     edition = publishing.publish(small)
 
-    problems = publishing.draft_problems(small)
+    problems = drafts.frozen_draft(small).problems()
     assert [(p.code, p.level) for p in problems] == [(Code.ACTION_NEVER_SHOWN, Level.WARNING)]
     assert edition.number == 1
 
@@ -415,7 +415,7 @@ def test_what_was_not_checked_for_long_only_warns(small, settings, days, stale):
         checked_on=timezone.localdate() - dt.timedelta(days=days)
     )
 
-    problems = publishing.draft_problems(small)
+    problems = drafts.frozen_draft(small).problems()
 
     assert [(p.code, p.level, p.place.slug) for p in problems] == (
         [(Code.STALE, Level.WARNING, "law")] if stale else []
@@ -427,7 +427,7 @@ def test_scheme_that_is_over_only_warns(small):
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     small.actions.filter(slug="act").update(ends_on=yesterday)
 
-    problems = publishing.draft_problems(small)
+    problems = drafts.frozen_draft(small).problems()
 
     assert [(p.code, p.level, p.place.slug) for p in problems] == [
         (Code.ENDED, Level.WARNING, "act")
@@ -439,7 +439,7 @@ def test_errors_stand_before_warnings_whoever_found_them(small):
     small.actions.filter(slug="act").update(ends_on=dt.date(2020, 1, 1))
     break_sources(small)
 
-    levels = [problem.level for problem in publishing.draft_problems(small)]
+    levels = [problem.level for problem in drafts.frozen_draft(small).problems()]
 
     assert levels == [Level.ERROR, Level.WARNING]
 
@@ -448,7 +448,7 @@ def test_problems_are_sentences_with_their_place(small):
     break_translation(small)
 
     with override("en"):
-        told = wording.problem_list(publishing.draft_problems(small))
+        told = wording.problem_list(drafts.frozen_draft(small).problems())
 
     assert told == "error: question second, title: The text is missing in English."
 
@@ -714,20 +714,20 @@ def test_who_restores_is_the_last_editor(small):
 
 
 def test_only_the_draft_that_was_looked_at_is_published(small):
-    seen = publishing.digest(drafts.snapshot(small))
+    seen = drafts.frozen_draft(small).digest
     small.questions.filter(slug="first").update(title_en="Another question?")
 
     with pytest.raises(publishing.DraftChangedError):
         publishing.publish(small, seen=seen)
 
     assert not small.editions.exists()
-    now = publishing.digest(drafts.snapshot(small))
+    now = drafts.frozen_draft(small).digest
     assert publishing.publish(small, seen=now).digest == now
 
 
 def test_only_the_draft_that_was_looked_at_is_replaced(small):
     first = publishing.publish(small)
-    seen = publishing.digest(drafts.snapshot(small))
+    seen = drafts.frozen_draft(small).digest
     small.questions.filter(slug="first").update(title_en="Another question?")
     before = state(small)
 

@@ -125,7 +125,7 @@ def test_conditions_routes_and_scenarios_follow(anna, tree, question):
 
     draft = drafts.snapshot(tree)
 
-    assert publishing.draft_problems(tree) == []
+    assert drafts.frozen_draft(tree).problems() == []
     (evidence,) = draft.findings[0].evidence
     assert evidence.when == {"stopped": ("at-bank",), "card": ("yes",)}
 
@@ -247,7 +247,7 @@ def test_the_ordinary_form_keeps_the_aliases(anna, tree, question):
 def test_aliases_that_are_taken_stop_publishing(tree, question):
     Question.objects.filter(pk=question.pk).update(aliases="card")
 
-    problems = publishing.draft_problems(tree)
+    problems = drafts.frozen_draft(tree).problems()
 
     assert [(p.code, p.place.slug) for p in problems] == [("duplicate-slug", "where")]
 

@@ -475,7 +475,9 @@ class Said:
 
     @property
     def marked(self):
-        return self.weak_time or any(mark in self.sentence for mark in LANGUAGES[self.language].marks)
+        return self.weak_time or any(
+            mark in self.sentence for mark in LANGUAGES[self.language].marks
+        )
 
     def claims(self, weak):
         chinese = self.language == "zh-hans"

@@ -7,8 +7,6 @@ here knows Django or a database.
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
-from dataclasses import field as of_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
@@ -394,15 +392,3 @@ def digest(document: str) -> str:
 def schema() -> dict[str, Any]:
     """JSON Schema of an edition."""
     return msgspec.json.schema(Tree)
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """A tree known by what it says, so that what is found out about it can be remembered."""
-
-    document: str
-    tree: Tree = of_dataclass(compare=False, repr=False)
-
-    @classmethod
-    def of(cls, tree: Tree) -> "Frozen":
-        return cls(encode(tree), tree)

@@ -17,6 +17,7 @@ from wizard import content
 from wizard.content import Text
 from wizard.draft_reader import Reader, read_shared
 from wizard.draft_writer import Writer, fields_of
+from wizard.frozen import Frozen, freeze
 from wizard.languages import LANGUAGES
 from wizard.models import (
     Choice,
@@ -57,6 +58,11 @@ def snapshot(tree: Tree) -> content.Tree:
         scenarios=reader.scenarios(),
     )
     return with_shared(own, read_shared())
+
+
+def frozen_draft(tree: Tree) -> Frozen:
+    """The state that the draft of `tree` is in now."""
+    return freeze(snapshot(tree))
 
 
 def with_shared(own: content.Tree, available: Mapping[str, Sequence[Any]]) -> content.Tree:

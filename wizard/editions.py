@@ -7,20 +7,18 @@ traffic, beside the requests. If the database is away, what is known goes on ser
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import Error
 
-from wizard import content, outages
-from wizard.compiled import Tree, compile_tree
+from wizard import outages
+from wizard.compiled import Tree
+from wizard.frozen import MOST_KEPT, Frozen, of_edition
 from wizard.models import Edition
 from wizard.search import MessageIndex
-
-MOST_KEPT = 64
-"""So many compiled trees (edition and language) are kept, the latest used."""
 
 PATIENCE = 0.1
 """Seconds that a request waits for the database to say which editions are current."""
@@ -28,10 +26,6 @@ PATIENCE = 0.1
 
 class NoEditionError(LookupError):
     """There is no such tree, or no such edition of it."""
-
-
-class DamagedEditionError(Exception):
-    """A stored edition whose bytes are not those that were published."""
 
 
 class Current(NamedTuple):
@@ -92,7 +86,7 @@ def current_number(slug: str) -> int:
 
 def get(slug: str, number: int, language: str) -> Tree:
     """One edition in one language, compiled. Raises NoEditionError."""
-    return _compiled(_stored(slug, number), language)
+    return _stored(slug, number).compiled(language)
 
 
 def current(language: str) -> list[Tree]:
@@ -116,30 +110,13 @@ def forget_all() -> None:
     _stored.cache_clear()
 
 
-@dataclass(frozen=True)
-class _Stored:
-    """A document as it was published, known by its digest."""
-
-    digest: str
-    document: str = field(compare=False, repr=False)
-
-
 @lru_cache(maxsize=MOST_KEPT)
-def _stored(slug: str, number: int) -> _Stored:
+def _stored(slug: str, number: int) -> Frozen:
     visible = Edition.objects.visible()
-    found = visible.filter(tree__slug=slug, number=number).values_list("document", "digest")
-    stored = found.first()
-    if stored is None:
+    digest = visible.filter(tree__slug=slug, number=number).values_list("digest", flat=True).first()
+    if digest is None:
         raise NoEditionError(f"{slug} {number}")
-    document, digest = stored
-    if content.digest(document) != digest:
-        raise DamagedEditionError(f"{slug} {number}")
-    return _Stored(digest, document)
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _compiled(stored: _Stored, language: str) -> Tree:
-    return compile_tree(content.decode(stored.document), language)
+    return of_edition(digest)
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,7 @@ from django.db import models, transaction
 
 from wizard import content, draft_reader, drafts, publishing
 from wizard.content import Text
+from wizard.frozen import freeze
 from wizard.models import Tree, User
 from wizard.parts import LISTS, SHARED, Place, each_part, each_row, parts_of
 from wizard.problems import Code, Level, Problem, named
@@ -56,7 +57,7 @@ class Import:
     @property
     def seen(self) -> str:
         """The digest of the draft that would be replaced; empty where there is none."""
-        return publishing.digest(self.before) if self.before else ""
+        return freeze(self.before).digest if self.before else ""
 
     @property
     def changes(self) -> bool:
@@ -74,7 +75,7 @@ def plan(document: content.Tree) -> Import:
         all_of_them = brought | {part.slug: part for part in parts}
         available[name] = sorted(all_of_them.values(), key=lambda part: str(part.slug))
     tree = drafts.with_shared(document, available)
-    problems = [*named(_unstorable(document), tree), *publishing.problems_of(tree)]
+    problems = [*named(_unstorable(document), tree), *freeze(tree).problems()]
     return Import(
         tree=tree,
         before=drafts.snapshot(draft) if draft else None,
@@ -92,7 +93,7 @@ def carry_out(tree: content.Tree, *, seen: str, by: User | None = None) -> Tree:
     draft = Tree.objects.filter(slug=tree.slug).first()
     if draft is not None:
         draft.lock()
-    current = publishing.digest(drafts.snapshot(draft)) if draft else ""
+    current = drafts.frozen_draft(draft).digest if draft else ""
     if current != seen:
         raise publishing.DraftChangedError
     draft = drafts.restore(tree)

@@ -7,7 +7,6 @@ Whatever cannot be done raises a RefusedError and changes nothing.
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
@@ -16,10 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wizard import content, drafts
-from wizard.claims import find_stale, find_unproven
 from wizard.models import Edition, Tree, User
-from wizard.problems import UNWALKABLE, Level, Problem, find_problems, named
-from wizard.rendering import find_broken_pages
+from wizard.problems import Level, Problem
 
 CLOCKS_DIFFER = dt.timedelta(seconds=5)
 """So near to its time, another process may show a scheduled edition already."""
@@ -105,34 +102,6 @@ def local(time: dt.datetime) -> str:
     return timezone.localtime(time).strftime("%Y-%m-%d %H:%M")
 
 
-def draft_problems(tree: Tree) -> list[Problem]:
-    """Everything that is wrong with the draft of `tree`, errors first."""
-    return problems_of(drafts.snapshot(tree))
-
-
-def problems_of(snapshot: content.Tree) -> list[Problem]:
-    """Everything that is wrong with a draft that is read already, errors first."""
-    after = dt.timedelta(days=settings.STALE_AFTER_DAYS)
-    return list(_problems(content.Frozen.of(snapshot), timezone.localdate(), after))
-
-
-@lru_cache(maxsize=8)
-def _problems(
-    state: content.Frozen, today: dt.date, stale_after: dt.timedelta
-) -> Sequence[Problem]:
-    tree = state.tree
-    found = find_problems(tree)
-    if not any(problem.code in UNWALKABLE for problem in found):
-        found += find_broken_pages(tree)
-    found += [*find_unproven(tree), *find_stale(tree, today, stale_after)]
-    return tuple(named(sorted(found, key=lambda problem: problem.level), tree))
-
-
-def digest(snapshot: content.Tree) -> str:
-    """What tells one state of a draft from another; that of an edition made of it."""
-    return content.digest(content.encode(snapshot))
-
-
 def needs_another_publisher(tree: Tree, by: User | None) -> bool:
     """Whether `by` may not publish this draft, being its last editor."""
     if not settings.SECOND_PAIR_OF_EYES or by is None:
@@ -161,15 +130,15 @@ def publish(
     if needs_another_publisher(tree, by):
         raise SameEditorError
     _refuse_while_one_waits(tree)
-    snapshot = drafts.snapshot(tree)
-    if seen and seen != digest(snapshot):
+    draft = drafts.frozen_draft(tree)
+    if seen and seen != draft.digest:
         raise DraftChangedError
     if seen and (current := tree.edition) is not None and seen == current.digest:
         raise NothingNewError
-    problems = problems_of(snapshot)
+    problems = draft.problems()
     if any(problem.level is Level.ERROR for problem in problems):
         raise NotPublishableError(problems)
-    return _freeze(tree, content.encode(snapshot), by, note, visible_from)
+    return _freeze(tree, draft.document, by, note, visible_from)
 
 
 @transaction.atomic
@@ -204,7 +173,7 @@ def restore(edition: Edition, *, by: User | None = None, replacing: str = "") ->
     `replacing`: the digest of the draft that may get lost; no other one does.
     """
     tree = _locked(edition.tree)
-    if replacing and replacing != digest(drafts.snapshot(tree)):
+    if replacing and replacing != drafts.frozen_draft(tree).digest:
         raise DraftChangedError
     restored = drafts.restore(content.decode(edition.document))
     restored.touch(by)

@@ -19,14 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from wizard import compiled, content, drafts, wording
 from wizard.admin.pages import address, frame, tree_page
 from wizard.admin.places import MODELS, change_url
-from wizard.compiled import compile_tree
 from wizard.difference import Difference, What, contents, differences, marked
 from wizard.effects import Change, Compared, Group, effects
+from wizard.frozen import Frozen, of_edition
 from wizard.languages import LANGUAGES
 from wizard.models import Edition, Tree
 from wizard.numerals import group_digits
 from wizard.parts import REFERENCES, Place, parts_of
-from wizard.problems import find_unwalkable
 from wizard.prose import Html
 from wizard.states import TooComplexError
 from wizard.strategy import Certainty
@@ -59,7 +58,7 @@ def changes(request: HttpRequest, tree: Tree) -> HttpResponse:
         editions=tree.editions.all(),
         against=old.edition if old and not new.edition else None,
         effects_url=f"?{query.urlencode()}" if old else "",
-        **difference_context(request, tree, old.content if old else None, new.content),
+        **difference_context(request, tree, old.state.content if old else None, new.state.content),
     )
     if old is not None and "effects" in request.GET:
         context |= effects_context(request, tree, old, new)
@@ -71,7 +70,7 @@ class Side:
     """One of the two states that are compared: an edition, or the draft."""
 
     tree: Tree
-    content: content.Tree
+    state: Frozen
     edition: Edition | None = None
 
     def __str__(self) -> str:
@@ -91,7 +90,7 @@ def _sides_of(request: HttpRequest, tree: Tree) -> tuple[Side | None, Side]:
     """What the address asks to compare; without an edition there is nothing to compare with."""
     if "from" in request.GET or "to" in request.GET:
         return _edition(request, tree, "from"), _edition(request, tree, "to")
-    draft = Side(tree, drafts.snapshot(tree))
+    draft = Side(tree, drafts.frozen_draft(tree))
     if request.GET.get("against"):
         return _edition(request, tree, "against"), draft
     current = tree.edition
@@ -106,7 +105,7 @@ def _edition(request: HttpRequest, tree: Tree, name: str) -> Side:
 
 
 def _published(edition: Edition) -> Side:
-    return Side(edition.tree, content.decode(edition.document), edition)
+    return Side(edition.tree, of_edition(edition.digest), edition)
 
 
 # The difference, worded
@@ -343,11 +342,10 @@ CHANGES: dict[Change, str | Promise] = {
 def effects_context(request: HttpRequest, tree: Tree, old: Side, new: Side) -> dict[str, Any]:
     """What `_effects.html` shows: `effects` with its groups, or why there is none."""
     sides = {"old": old, "new": new, "tree": tree}
-    problems = find_unwalkable(new.content)
-    if problems:
+    if problems := new.state.unwalkable:
         return sides | {"unwalkable": len(problems), "check_url": address("check", tree)}
     language = wording.language()
-    before, after = (compile_tree(side.content, language) for side in (old, new))
+    before, after = (side.state.compiled(language) for side in (old, new))
     try:
         found = effects(before, after)
     except TooComplexError:

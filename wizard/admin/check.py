@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from wizard import publishing, wording
+from wizard import drafts, wording
 from wizard.admin.changes import SECTIONS
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.places import problem_row
@@ -51,7 +51,7 @@ def check(request: HttpRequest, tree: Tree) -> HttpResponse:
 
     `?all` opens every part however many problems there are.
     """
-    problems = publishing.draft_problems(tree)
+    problems = drafts.frozen_draft(tree).problems()
     wanted = {name: request.GET.get(name, "").strip()[:LONGEST] for name in ("q", *FILTERS)}
     worded = [p for p in problems if wanted["q"].lower() in _words(p).lower()]
     shown = [p for p in worded if all(_passes(p, name, wanted) for name in FILTERS)]

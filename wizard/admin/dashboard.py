@@ -4,8 +4,6 @@ What was counted in a draft is remembered for as long as it stays as it is. Chec
 a large tree takes longer than a first page may: dashboard.js asks for it afterwards.
 """
 
-import datetime as dt
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +14,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from wizard import content, drafts, publishing, wording
+from wizard import content, drafts, wording
 from wizard.admin.exchange import ADD
 from wizard.admin.pages import CHANGE, PAGES, VIEW, address, tree_page
 from wizard.admin.places import edit_url
 from wizard.admin.shared import stale
+from wizard.frozen import Frozen
 from wizard.languages import LANGUAGES
 from wizard.models import Action, Alternative, Contact, Edition, Figure, Source, Tree
 from wizard.parts import all_texts
@@ -39,10 +38,6 @@ class Counts:
 MOST_QUESTIONS = 100
 """Drafts with more of them are not checked while somebody waits for the first page."""
 
-MOST_REMEMBERED = 32
-remembered: OrderedDict[tuple[str, dt.date], Counts] = OrderedDict()
-"""What was counted in drafts, by their digest and the day: age is a problem, too."""
-
 
 def index(request: HttpRequest) -> HttpResponse:
     """Django's own first page, with the state of things above the list of tables."""
@@ -52,26 +47,14 @@ def index(request: HttpRequest) -> HttpResponse:
 @tree_page("counts")
 def counts(request: HttpRequest, tree: Tree) -> HttpResponse:
     """The fragment with what is wrong with a draft: errors and warnings, counted."""
-    found = count(drafts.snapshot(tree))
+    found = count(drafts.frozen_draft(tree))
     return render(request, "admin/_dashboard_counts.html", {"state": _checked(tree, found)})
 
 
-def count(snapshot: content.Tree) -> Counts:
-    """How many problems a draft has, from memory if it was counted today."""
-    key = _key(publishing.digest(snapshot))
-    found = remembered.get(key)
-    if found is None:
-        levels = [problem.level for problem in publishing.problems_of(snapshot)]
-        found = Counts(levels.count(Level.ERROR), levels.count(Level.WARNING))
-        remembered[key] = found
-        while len(remembered) > MOST_REMEMBERED:
-            remembered.popitem(last=False)
-    return found
-
-
-def forget() -> None:
-    """Count everything anew."""
-    remembered.clear()
+def count(draft: Frozen) -> Counts:
+    """How many problems a draft has."""
+    levels = [problem.level for problem in draft.problems()]
+    return Counts(levels.count(Level.ERROR), levels.count(Level.WARNING))
 
 
 def overview(request: HttpRequest) -> dict[str, Any]:
@@ -96,19 +79,18 @@ def _trees() -> models.QuerySet[Tree]:
 
 def _state(request: HttpRequest, tree: Tree) -> dict[str, Any]:
     """How one tree stands: its editions, its draft, and where to go from here."""
-    snapshot = drafts.snapshot(tree)
-    digest = publishing.digest(snapshot)
-    small = len(snapshot.questions) <= MOST_QUESTIONS
+    draft = drafts.frozen_draft(tree)
+    quick = draft.is_checked or len(draft.content.questions) <= MOST_QUESTIONS
     editions = tree.editions.select_related("published_by").defer("document")
     edition: Edition | None = editions.visible().first()
     newest: Edition | None = editions.first()
     return {
-        **_checked(tree, count(snapshot) if small else remembered.get(_key(digest))),
+        **_checked(tree, count(draft) if quick else None),
         "url": address("change", tree) if request.user.has_perm(VIEW) else "",
         "edition": edition,
         "waiting": newest if newest != edition else None,
-        "unpublished": newest is None or newest.digest != digest,
-        "missing": _missing(snapshot),
+        "unpublished": newest is None or newest.digest != draft.digest,
+        "missing": _missing(draft.content),
         "notes": tree.notes.filter(done=False).count(),
         "notes_url": address("notes", tree),
         "editions_url": address("editions", tree),
@@ -129,10 +111,6 @@ def _checked(tree: Tree, found: Counts | None) -> dict[str, Any]:
         "counts_url": address("counts", tree),
         "check_url": address("check", tree),
     }
-
-
-def _key(digest: str) -> tuple[str, dt.date]:
-    return digest, timezone.localdate()
 
 
 def _missing(snapshot: content.Tree) -> list[dict[str, Any]]:

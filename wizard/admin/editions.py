@@ -20,6 +20,7 @@ from wizard import content, draft_reader, drafts, publishing, wording
 from wizard.admin.history import note_change
 from wizard.admin.pages import CHANGE, PUBLISH, address, frame, staff, tree_page
 from wizard.admin.publish import tell
+from wizard.frozen import of_edition
 from wizard.models import Edition, Tree
 
 
@@ -80,7 +81,7 @@ def restore(request: HttpRequest, tree: Tree) -> HttpResponse:
             note_change(staff(request), tree, said, number=edition.number)
             messages.success(request, said % {"number": edition.number})
             return HttpResponseRedirect(address("publish", tree))
-    digest = publishing.digest(drafts.snapshot(edition.tree))
+    digest = drafts.frozen_draft(edition.tree).digest
     same = tree.editions.filter(digest=digest).defer("document").first()
     title = _("Restore edition %(number)d into the draft") % {"number": edition.number}
     context = {"refusal": refusal, "draft_digest": digest, "same": same}
@@ -151,7 +152,7 @@ def _chosen(request: HttpRequest, tree: Tree) -> Edition:
 
 def _aged(edition: Edition) -> list[dict[str, str]]:
     """Contacts and figures that `edition` tells otherwise than they are today."""
-    said, today = content.decode(edition.document), draft_reader.read_shared()
+    said, today = of_edition(edition.digest).content, draft_reader.read_shared()
     aged = []
     for kind in ("contacts", "figures"):
         values = {part.slug: _value(part) for part in today[kind]}

@@ -7,7 +7,6 @@ language, `_from` a question to start at, `_finding` a finding to end with.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import cast
 from urllib.parse import urlencode
 
@@ -18,14 +17,14 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRefresh
 
-from wizard import compiled, content, drafts, pages, problems
+from wizard import compiled, drafts, pages
 from wizard.addresses import Addresses, canonical_address, walk_in
 from wizard.admin.pages import CHANGE, VIEW, TreeView, address, frame, tree_page
 from wizard.admin.places import change_url, problem_row
 from wizard.answers import Answers
-from wizard.compiled import compile_tree
 from wizard.engine import Walk
 from wizard.forms import sent_answers
+from wizard.frozen import Frozen
 from wizard.languages import DEFAULT, LANGUAGES
 from wizard.models import Tree
 from wizard.pages import HtmxHttpRequest
@@ -39,9 +38,6 @@ from wizard.strategy import advise
 LANGUAGE = "_lang"
 FROM = "_from"
 FINDING = "_finding"
-
-MOST_KEPT = 8
-"""So many compiled drafts (state and language) are kept in this process, the latest used."""
 
 
 class UnwalkableError(Exception):
@@ -96,23 +92,14 @@ class Preview:
 
 def draft_in(tree: Tree, language: str) -> compiled.Tree:
     """The draft of `tree` as it is now, compiled. Raises UnwalkableError."""
-    return compiled_draft(drafts.snapshot(tree), language)
+    return walkable(drafts.frozen_draft(tree)).compiled(language)
 
 
-def compiled_draft(snapshot: content.Tree, language: str) -> compiled.Tree:
-    """A draft ready to be walked, kept until it changes. Raises UnwalkableError."""
-    found, ready = _compiled(content.Frozen.of(snapshot), language)
-    if ready is None:
-        raise UnwalkableError(found)
-    return ready
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _compiled(
-    state: content.Frozen, language: str
-) -> tuple[Sequence[Problem], compiled.Tree | None]:
-    found = problems.named(problems.find_unwalkable(state.tree), state.tree)
-    return found, None if found else compile_tree(state.tree, language)
+def walkable(draft: Frozen) -> Frozen:
+    """The same draft. Raises UnwalkableError where it cannot be walked."""
+    if draft.unwalkable:
+        raise UnwalkableError(draft.unwalkable)
+    return draft
 
 
 @tree_page("preview", label=_("Try the draft"), place=30, to_see=VIEW)

@@ -20,6 +20,7 @@ from wizard.admin.history import note_change
 from wizard.admin.pages import PUBLISH, address, frame, staff, tree_page
 from wizard.admin.places import problem_row
 from wizard.difference import What, differences
+from wizard.frozen import of_edition
 from wizard.models import Edition, Tree
 from wizard.parts import LISTS
 from wizard.problems import Level, Problem
@@ -99,7 +100,7 @@ def publish(request: HttpRequest, tree: Tree) -> HttpResponse:
             by=staff(request),
             note=form.cleaned_data["note"],
             visible_from=form.cleaned_data["visible_from"],
-            seen=request.POST.get("seen") or publishing.digest(drafts.snapshot(tree)),
+            seen=request.POST.get("seen") or drafts.frozen_draft(tree).digest,
         )
     except publishing.RefusedError as exc:
         wrong_content = isinstance(exc, publishing.NotPublishableError | publishing.PastError)
@@ -138,13 +139,13 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     tree.refresh_from_db()
-    snapshot = drafts.snapshot(tree)
-    problems = publishing.problems_of(snapshot)
+    draft = drafts.frozen_draft(tree)
+    snapshot = draft.content
+    problems = draft.problems()
     errors = [problem for problem in problems if problem.level is Level.ERROR]
     failing = {p.place.slug for p in problems if p.place.kind == "scenario"}
-    draft_digest = publishing.digest(snapshot)
     current = tree.edition
-    unchanged = current is not None and current.digest == draft_digest
+    unchanged = current is not None and current.digest == draft.digest
     context = frame(
         request,
         tree,
@@ -159,8 +160,8 @@ def _page(
         warning_count=len(problems) - len(errors),
         scenarios=len(snapshot.scenarios),
         passing=len(snapshot.scenarios) - len(failing),
-        changed=_changed(content.decode(current.document) if current else None, snapshot),
-        draft_digest=draft_digest,
+        changed=_changed(of_edition(current.digest).content if current else None, snapshot),
+        draft_digest=draft.digest,
         current=current,
         waiting=tree.scheduled,
         unchanged=unchanged,

@@ -16,8 +16,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content
-from wizard.admin import history, notes
+from wizard.admin import history, notes, slugs
 from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
 from wizard.models import Choice, Question, Tree, validate_slug
 
@@ -37,7 +36,6 @@ class RenameForm(forms.Form):
         self.rows: dict[str, Named] = {"question": question}
         self.rows |= {f"choice-{choice.pk}": choice for choice in question.choices.all()}
         self.question = question
-        self.published = _published(question.tree)
         self.fields["seen"].initial = self.now
         for name, row in self.rows.items():
             shown = row.title if isinstance(row, Question) else row.label
@@ -89,10 +87,7 @@ class RenameForm(forms.Form):
 
     def _is_published(self, row: Named) -> bool:
         """Whether an address that names the row by its present slug may be out there."""
-        if isinstance(row, Question):
-            return (row.slug, "") in self.published
-        names = (self.question.slug, *_aliases(self.question))
-        return any((name, row.slug) in self.published for name in names)
+        return slugs.is_fixed(row)
 
     def save(self) -> list[tuple[Named, str]]:
         """Rename what has a new slug; gives those rows with their old slugs."""
@@ -120,16 +115,6 @@ def _of_others(question: Question) -> set[str]:
     """Names of the tree's other questions, those of today and earlier ones."""
     others = question.tree.questions.exclude(pk=question.pk)
     return {name for other in others for name in (other.slug, *_aliases(other))}
-
-
-def _published(tree: Tree) -> set[tuple[str, str]]:
-    """Questions, as (slug, ""), and choices, as (question, slug), of all editions."""
-    found = set()
-    for document in tree.editions.values_list("document", flat=True):
-        for question in content.decode(document).questions:
-            found.add((question.slug, ""))
-            found |= {(question.slug, choice.slug) for choice in question.choices}
-    return found
 
 
 @tree_page("rename", to_post=CHANGE)

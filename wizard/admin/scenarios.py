@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wizard import compiled, content, drafts, wording
 from wizard.admin import stops
 from wizard.admin.pages import CHANGE, address, frame, tree_page
-from wizard.admin.preview import UnwalkableError, compiled_draft, preview_url, unwalkable
+from wizard.admin.preview import UnwalkableError, preview_url, unwalkable, walkable
 from wizard.engine import walk
 from wizard.models import Tree
 from wizard.problems import Code, Problem, find_failing, named
@@ -44,9 +44,10 @@ class Row:
 @tree_page("scenarios", label=_("Scenarios"), place=40, to_post=CHANGE)
 def scenarios(request: HttpRequest, tree: Tree) -> HttpResponse:
     """All scenarios of the draft, each run anew; those that stop at a question get an answer."""
-    snapshot = drafts.snapshot(tree)
+    draft = drafts.frozen_draft(tree)
+    snapshot = draft.content
     try:
-        bench = _Bench(tree, snapshot, compiled_draft(snapshot, wording.language()))
+        bench = _Bench(tree, snapshot, walkable(draft).compiled(wording.language()))
     except UnwalkableError as exc:
         return unwalkable(request, tree, exc.problems)
     refused: list[str] = []

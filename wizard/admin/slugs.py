@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.utils.text import slugify
 
-from wizard import content
+from wizard.frozen import of_edition
 from wizard.models import Choice, Edition, Part, Question, Tree
 
 LONGEST = 30
@@ -66,17 +65,13 @@ def is_fixed(row: Question | Choice) -> bool:
     if not row.pk:
         return False
     question = row.question if isinstance(row, Choice) else row
-    digests = Edition.objects.filter(tree=question.tree_id).values_list("digest", flat=True)
     # An edition may hold a choice under an earlier slug of its question.
     names = {question.slug, *(question.aliases.split() if isinstance(row, Choice) else ())}
     wanted = {(name, row.slug if isinstance(row, Choice) else "") for name in names}
-    return any(wanted & _published(digest) for digest in digests)
+    return not wanted.isdisjoint(published(question.tree_id))
 
 
-@lru_cache(maxsize=64)
-def _published(digest: str) -> frozenset[tuple[str, str]]:
-    """Questions as (slug, ""), and choices as (question, slug), of one edition."""
-    document = Edition.objects.filter(digest=digest).values_list("document", flat=True)[0]
-    questions = content.decode(document).questions
-    choices = {(q.slug, c.slug) for q in questions for c in q.choices}
-    return frozenset({(q.slug, "") for q in questions} | choices)
+def published(tree: int) -> set[tuple[str, str]]:
+    """What all editions of a tree, by its key, hold: see `Frozen.slugs`."""
+    digests = Edition.objects.filter(tree=tree).values_list("digest", flat=True)
+    return set().union(*(of_edition(digest).slugs for digest in digests))

@@ -13,11 +13,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from wizard import content, drafts, outline, publishing, wording
+from wizard import content, drafts, outline, wording
 from wizard.admin import notes
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.preview import FINDING, FROM
 from wizard.content import Effect, Kind, Text
+from wizard.frozen import Frozen
 from wizard.languages import LANGUAGES
 from wizard.models import Finding, Question, Tree
 from wizard.outline import Edge, Node, Outline, Step, Way
@@ -77,7 +78,7 @@ def tree_map(request: HttpRequest, tree: Tree) -> HttpResponse:
 @tree_page("map-problems")
 def map_problems(_request: HttpRequest, tree: Tree) -> HttpResponse:
     """The problems of the draft by node, for map.js to mark."""
-    problems = problems_by_place(drafts.snapshot(tree))
+    problems = problems_by_place(drafts.frozen_draft(tree))
     known = parts(tree)
     return JsonResponse(
         {
@@ -90,9 +91,9 @@ def map_problems(_request: HttpRequest, tree: Tree) -> HttpResponse:
 @tree_page("outline", label=_("Outline"), place=15)
 def tree_outline(request: HttpRequest, tree: Tree) -> HttpResponse:
     """What the map shows as nested lists, for keyboard and screen reader."""
-    snapshot = drafts.snapshot(tree)
-    problems = problems_by_place(snapshot)
-    draft = Draft.read(request, tree, snapshot, problems)
+    state = drafts.frozen_draft(tree)
+    problems = problems_by_place(state)
+    draft = Draft.read(request, tree, state.content, problems)
     told: Outline = outline.outline(draft.tree)
     context = frame(
         request,
@@ -112,9 +113,9 @@ Problems = Mapping[Place, Sequence[Mapping[str, str]]]
 """The place of a part -> what is wrong there, errors first."""
 
 
-def problems_by_place(snapshot: content.Tree) -> Problems:
+def problems_by_place(draft: Frozen) -> Problems:
     found: dict[Place, list[Mapping[str, str]]] = defaultdict(list)
-    for problem in publishing.problems_of(snapshot):
+    for problem in draft.problems():
         said = {
             "level": str(problem.level),
             "spot": wording.spot(problem),

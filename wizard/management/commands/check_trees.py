@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wizard import publishing, wording
+from wizard import drafts, wording
 from wizard.models import Tree
 from wizard.problems import Level, Problem
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         trees = Tree.objects.filter(slug__in=slug) if slug else Tree.objects.all()
         if missing := set(slug) - {tree.slug for tree in trees}:
             raise CommandError(f"No such tree: {', '.join(sorted(missing))}")
-        found = {tree.slug: publishing.draft_problems(tree) for tree in trees}
+        found = {tree.slug: drafts.frozen_draft(tree).problems() for tree in trees}
         if options["format"] == "json":
             told = {name: [_told(problem) for problem in found[name]] for name in found}
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
