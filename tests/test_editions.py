@@ -113,11 +113,11 @@ def test_edition_that_appears_later_is_found():
 
 @pytest.mark.parametrize("damage", ["document", "digest"])
 def test_damaged_edition_is_refused(damage):
-    edition = publish_small()
-    stored = {"document": edition.document, "digest": edition.digest}
+    tree = drafts.restore(make_small_tree())
+    draft = drafts.frozen_draft(tree)
+    stored = {"document": draft.document, "digest": draft.digest}
     stored[damage] = stored[damage].replace("1", "2")
-    Edition.objects.filter(pk=edition.pk).update(**stored)
-    editions.forget_all()
+    Edition.objects.create(tree=tree, number=1, **stored)
     frozen.forget()
 
     with pytest.raises(frozen.DamagedEditionError):
