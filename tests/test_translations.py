@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils.translation import override, trans_real
 
 from tests.trees import make_question
-from wizard import content, wording
+from wizard import content, labels, wording
 from wizard.answers import Fault
 from wizard.compiled import compile_tree
 from wizard.content import Kind
@@ -131,7 +131,7 @@ def test_error_texts_are_translated(untranslated, fault, kind, limits):
 
 @pytest.mark.parametrize(
     "words",
-    [wording.CERTAINTIES, wording.HORIZONS, wording.THEMES, wording.GRADES, wording.PROBLEMS],
+    [wording.CERTAINTIES, labels.HORIZONS, labels.THEMES, labels.GRADES, wording.PROBLEMS],
     ids=["certainties", "horizons", "themes", "grades", "problems"],
 )
 def test_names_are_translated(untranslated, words):

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content
+from wizard import content, labels
+from wizard.labels import choices_of
 
 
 class User(AbstractUser):
@@ -36,66 +37,6 @@ def _slug(**options: Any) -> "models.CharField[str, str]":
         help_text=_("Name in addresses and references, e.g. “card-limit”. Do not change it later."),
         **options,
     )
-
-
-def _choices(kind: Any, labels: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [(member.value, labels[member.value]) for member in kind]
-
-
-KINDS = _choices(
-    content.Kind,
-    {"single": _("one of several"), "multiple": _("tick list"), "number": _("number")},
-)
-EFFECTS = _choices(
-    content.Effect,
-    {"confirms": _("confirms"), "suggests": _("suggests"), "rules-out": _("rules out")},
-)
-THEMES = _choices(
-    content.Theme,
-    {
-        "safety": _("safety"),
-        "fix": _("fix it"),
-        "contact": _("contact"),
-        "credit-repair": _("credit repair"),
-        "account-security": _("account security"),
-        "alternative-financing": _("alternative financing"),
-        "business": _("business"),
-    },
-)
-HORIZONS = _choices(
-    content.Horizon,
-    {
-        "now": _("now"),
-        "today": _("today"),
-        "week": _("this week"),
-        "month": _("this month"),
-        "quarter": _("within three months"),
-    },
-)
-GRADES = _choices(
-    content.Grade,
-    {
-        "official": _("official text"),
-        "news": _("news"),
-        "company": _("company documentation"),
-        "users": _("reported by users"),
-        "unproven": _("unproven"),
-    },
-)
-STATIONS = _choices(
-    content.Station,
-    {
-        "application": _("application"),
-        "review": _("review"),
-        "contract": _("contract"),
-        "lender": _("lender"),
-        "clearing": _("clearing"),
-        "bank": _("bank"),
-        "you": _("you"),
-    },
-)
-AUDIENCES = _choices(content.Audience, {"person": _("a person"), "business": _("a business")})
-CONTACT_KINDS = _choices(content.ContactKind, {"phone": _("phone"), "web": _("web address")})
 
 
 Row = TypeVar("Row", bound="Keyed")
@@ -260,7 +201,7 @@ class Source(Keyed):
     )
     published_on = models.DateField(_("published on"), null=True, blank=True)
     checked_on = models.DateField(_("checked on"))
-    grade = models.CharField(_("grade"), max_length=10, choices=GRADES)
+    grade = models.CharField(_("grade"), max_length=10, choices=choices_of(labels.GRADES))
 
     class Meta:
         verbose_name = _("source")
@@ -275,7 +216,7 @@ class Contact(Keyed):
     """A phone number or address. Numbers stand here and nowhere else."""
 
     slug = _slug(unique=True)
-    kind = models.CharField(_("kind"), max_length=5, choices=CONTACT_KINDS)
+    kind = models.CharField(_("kind"), max_length=5, choices=choices_of(labels.CONTACT_KINDS))
     value = models.CharField(
         _("number or address"), max_length=200, help_text=_("E.g. 96110, or https://…")
     )
@@ -304,7 +245,7 @@ class Figure(Keyed):
     )
     as_of = models.DateField(_("known for"), help_text=_("The date for which the value is known."))
     checked_on = models.DateField(_("checked on"))
-    grade = models.CharField(_("grade"), max_length=10, choices=GRADES)
+    grade = models.CharField(_("grade"), max_length=10, choices=choices_of(labels.GRADES))
     sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
 
     class Meta:
@@ -340,7 +281,9 @@ class Question(Part):
     """One screen. The first question of a tree is where every walk starts."""
 
     aliases = _aliases()
-    kind = models.CharField(_("kind"), max_length=8, choices=KINDS, default="single")
+    kind = models.CharField(
+        _("kind"), max_length=8, choices=choices_of(labels.KINDS), default="single"
+    )
     title = models.CharField(_("question"), max_length=200)
     short = models.CharField(
         _("short form"), max_length=60, help_text=_("A few words for the list of answers.")
@@ -403,7 +346,7 @@ class Choice(Keyed):
     audience = models.CharField(
         _("says who borrows"),
         max_length=8,
-        choices=AUDIENCES,
+        choices=choices_of(labels.AUDIENCES),
         blank=True,
         help_text=_("Filters the other ways to get money."),
     )
@@ -462,8 +405,8 @@ class Route(Keyed):
 class Action(Part):
     """One thing to do."""
 
-    theme = models.CharField(_("theme"), max_length=24, choices=THEMES)
-    horizon = models.CharField(_("horizon"), max_length=8, choices=HORIZONS)
+    theme = models.CharField(_("theme"), max_length=24, choices=choices_of(labels.THEMES))
+    horizon = models.CharField(_("horizon"), max_length=8, choices=choices_of(labels.HORIZONS))
     title = models.CharField(_("title"), max_length=120, help_text=_("An imperative."))
     body = _text(_("what to do"), _("Markdown. {police} puts a contact's number here."))
     where = models.CharField(
@@ -507,7 +450,10 @@ class Finding(Part):
     )
     remedy_time = _text(_("how long the remedy takes"), _("One sentence."))
     remedy_grade = models.CharField(
-        _("how sure that is"), max_length=10, choices=GRADES, default=content.Grade.UNPROVEN.value
+        _("how sure that is"),
+        max_length=10,
+        choices=choices_of(labels.GRADES),
+        default=content.Grade.UNPROVEN.value,
     )
     retry_days = _days(
         _("days until trying again"), _("Before so many days there is no point in trying again.")
@@ -521,7 +467,7 @@ class Finding(Part):
     stopped_at = models.CharField(
         _("where the money stopped"),
         max_length=12,
-        choices=STATIONS,
+        choices=choices_of(labels.STATIONS),
         blank=True,
         help_text=_("Drawn on the way of the money. Empty: no picture."),
     )
@@ -588,7 +534,7 @@ class Evidence(Keyed):
     finding = models.ForeignKey(
         Finding, models.CASCADE, related_name="evidence", verbose_name=_("finding")
     )
-    effect = models.CharField(_("effect"), max_length=9, choices=EFFECTS)
+    effect = models.CharField(_("effect"), max_length=9, choices=choices_of(labels.EFFECTS))
     when = _condition()
     because = _text(_("why"), _("One sentence to the user."))
     position = _position()
@@ -612,7 +558,10 @@ class Alternative(Part):
         _("is borrowing"), default=True, help_text=_("Off: money without a new debt.")
     )
     within = models.CharField(
-        _("soonest"), max_length=8, choices=HORIZONS, help_text=_("The soonest that it helps.")
+        _("soonest"),
+        max_length=8,
+        choices=choices_of(labels.HORIZONS),
+        help_text=_("The soonest that it helps."),
     )
     who = _text(_("who can get it"))
     size = _text(_("how much"))

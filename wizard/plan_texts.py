@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 from icalendar.enums import CLASS, TRANSP
 
-from wizard import wording
+from wizard import labels, wording
 from wizard.compiled import Action, Finding
 from wizard.content import PERMANENT_THEMES, Horizon
 from wizard.prose import Html
@@ -153,7 +153,7 @@ def _retries(strategy: Strategy) -> Iterator[_Entry]:
 def _retry(strategy: Strategy, finding: Finding, day: int) -> str:
     time = finding.remedy_time
     if finding.remedy_unproven:
-        time = f"{time} [{wording.GRADES[finding.remedy_grade]}]"
+        time = f"{time} [{labels.GRADES[finding.remedy_grade]}]"
     lines = [finding.title, time]
     before = [
         action
@@ -195,7 +195,7 @@ def letters(strategy: Strategy, begins: dt.date) -> str:
 def _texts(strategy: Strategy) -> Iterator[str]:
     for action in strategy.actions:
         if action.letter:
-            when = _("When: %(when)s") % {"when": wording.HORIZONS[action.horizon]}
+            when = _("When: %(when)s") % {"when": labels.HORIZONS[action.horizon]}
             head = (_title(action), when, action.where, *_contacts(action))
             yield "\n".join((*filter(None, head), "", action.letter))
     for diagnosis in strategy.diagnoses:

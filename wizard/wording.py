@@ -4,25 +4,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
-from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content
+from wizard import content, labels
 from wizard.answers import Answered, Fault
 from wizard.compiled import Question
-from wizard.content import Audience, Grade, Horizon, Station, Theme
 from wizard.documents import Fault as DocumentFault
 from wizard.documents import Flaw
 from wizard.journey import Reached
+from wizard.labels import Label, Wording
 from wizard.languages import DEFAULT, LANGUAGES
 from wizard.numerals import group_digits
 from wizard.parts import Place
 from wizard.problems import Code, Problem
 from wizard.strategy import Certainty
-
-Wording = str | Promise
 
 CERTAINTIES: dict[Certainty, Wording] = {
     Certainty.CONFIRMED: _("Confirmed by your answers"),
@@ -30,51 +27,10 @@ CERTAINTIES: dict[Certainty, Wording] = {
     Certainty.POSSIBLE: _("Possible"),
 }
 
-HORIZONS: dict[Horizon, Wording] = {
-    Horizon.NOW: _("Now"),
-    Horizon.TODAY: _("Today"),
-    Horizon.WEEK: _("This week"),
-    Horizon.MONTH: _("This month"),
-    Horizon.QUARTER: _("Within three months"),
-}
-
-AUDIENCES: dict[Audience, Wording] = {
-    Audience.PERSON: _("For myself"),
-    Audience.BUSINESS: _("For my business"),
-}
-
-THEMES: dict[Theme, Wording] = {
-    Theme.SAFETY: _("Safety"),
-    Theme.FIX: _("Fix it"),
-    Theme.CONTACT: _("Contact"),
-    Theme.CREDIT_REPAIR: _("Credit repair"),
-    Theme.ACCOUNT_SECURITY: _("Account security"),
-    Theme.ALTERNATIVE_FINANCING: _("Other ways to get money"),
-    Theme.BUSINESS: _("Business"),
-}
-
-GRADES: dict[Grade, Wording] = {
-    Grade.OFFICIAL: _("official text"),
-    Grade.NEWS: _("news report"),
-    Grade.COMPANY: _("company documentation"),
-    Grade.USERS: _("reported by users, unproven"),
-    Grade.UNPROVEN: _("commonly said, unproven"),
-}
-
 NEVER_DISCLOSE = _(
     "Never tell anybody a full card or identity number, a password or a code – "
     "not even somebody who says they are from Alipay, the bank or the police."
 )
-
-STATIONS: dict[Station, Wording] = {
-    Station.APPLICATION: pgettext_lazy("way of the money", "Apply"),
-    Station.REVIEW: pgettext_lazy("way of the money", "Review"),
-    Station.CONTRACT: pgettext_lazy("way of the money", "Contract"),
-    Station.LENDER: pgettext_lazy("way of the money", "Lender"),
-    Station.CLEARING: pgettext_lazy("way of the money", "Clearing"),
-    Station.BANK: pgettext_lazy("way of the money", "Bank"),
-    Station.YOU: pgettext_lazy("way of the money", "You"),
-}
 
 REACHED: dict[Reached, Wording] = {
     Reached.PASSED: pgettext_lazy("way of the money", "passed"),
@@ -208,23 +164,6 @@ def problem(found: Problem) -> str:
     return str(PROBLEMS[found.code]) % said
 
 
-PLACES: dict[str, Wording] = {
-    "tree": _("tree"),
-    "question": _("question"),
-    "choice": _("choice"),
-    "route": _("route"),
-    "finding": _("finding"),
-    "evidence": _("evidence"),
-    "action": _("action"),
-    "alternative": _("alternative"),
-    "contact": _("contact"),
-    "figure": _("figure"),
-    "term": _("glossary word"),
-    "source": _("source"),
-    "message": _("message"),
-    "scenario": _("scenario"),
-}
-
 LANGUAGE_NAMES: dict[str, Wording] = {
     "zh-hans": pgettext_lazy("language of a text", "Chinese"),
     "en": pgettext_lazy("language of a text", "English"),
@@ -237,10 +176,10 @@ STORY_IN_LANGUAGE: dict[str, Wording] = {
     "en": _("Story, in English"),
 }
 
-_DETAILS: dict[str, Mapping[Any, Wording]] = {
-    "kind": PLACES,
+_DETAILS: dict[str, Mapping[Any, Wording | Label]] = {
+    "kind": {kind: label.name for kind, label in labels.PARTS.items()},
     "language": LANGUAGE_NAMES,
-    "theme": THEMES,
+    "theme": labels.THEMES,
 }
 
 _LONGEST_NAME = 60
@@ -283,8 +222,13 @@ def spot(found: Problem) -> str:
     return _joined(_of_kind(kind, name), _field(kind, place.field))
 
 
+def kind_name(kind: str) -> str:
+    """What one part, or one row, of this kind is called."""
+    return str(labels.PARTS[kind].name if kind in labels.PARTS else labels.ROWS[kind])
+
+
 def _of_kind(kind: str, name: str) -> str:
-    return str(_("%(kind)s %(name)s") % {"kind": PLACES[kind], "name": name})
+    return str(_("%(kind)s %(name)s") % {"kind": kind_name(kind), "name": name})
 
 
 def _field(kind: str, name: str) -> str:
@@ -300,9 +244,9 @@ def _joined(*parts: str) -> str:
 
 def part(where: Place) -> str:
     """A part of a tree, and a spot in it, by slugs as in a document: "question card, route 2"."""
-    row = f"{PLACES[where.row.kind]} {where.row.key}" if where.row else ""
+    row = f"{kind_name(where.row.kind)} {where.row.key}" if where.row else ""
     spot = " ".join(filter(None, (row, where.field)))
-    return ", ".join(filter(None, (f"{PLACES[where.kind]} {where.slug}", spot)))
+    return ", ".join(filter(None, (f"{kind_name(where.kind)} {where.slug}", spot)))
 
 
 def problem_list(problems: Iterable[Problem]) -> str:

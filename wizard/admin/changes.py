@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from wizard import compiled, content, drafts, wording
+from wizard import compiled, content, drafts, labels, wording
 from wizard.admin.pages import address, frame, tree_page
 from wizard.admin.places import MODELS, change_url
 from wizard.difference import Difference, What, contents, differences, marked
@@ -117,20 +117,6 @@ WHATS: dict[What, str | Promise] = {
     What.CHANGED: _("changed"),
     What.MOVED: _("moved"),
 }
-SECTIONS: dict[str, str | Promise] = {
-    "tree": _("The tree itself"),
-    "question": _("Questions"),
-    "finding": _("Findings"),
-    "action": _("Actions"),
-    "alternative": _("Alternatives"),
-    "message": _("Messages"),
-    "scenario": _("Scenarios"),
-    "contact": _("Contacts"),
-    "figure": _("Figures"),
-    "term": _("Glossary"),
-    "source": _("Sources"),
-}
-
 _NAMES: dict[str, str | Promise] = {
     "audiences": _("for whom"),
     "findings": _("findings expected first"),
@@ -147,13 +133,13 @@ def difference_context(
     """
     language = wording.language()
     words = (_Words(old or new, language), _Words(new, language))
-    by_kind: dict[str, dict[str, list[Difference]]] = {kind: {} for kind in SECTIONS}
+    by_kind: dict[str, dict[str, list[Difference]]] = {kind: {} for kind in labels.PARTS}
     for found in differences(old, new):
         by_kind[found.place.kind].setdefault(found.place.slug, []).append(found)
     sections = [
         {
             "kind": kind,
-            "label": SECTIONS[kind],
+            "label": labels.PARTS[kind],
             "parts": [
                 _part(tree, Place(kind, slug), about, words) for slug, about in parts.items()
             ],
@@ -214,10 +200,10 @@ def _label(model: type[models.Model], field: str, value: Any) -> str:
     if isinstance(value, Decimal):
         return group_digits(value)
     if field == "audiences":
-        return str(wording.AUDIENCES[value])
+        return str(labels.AUDIENCES[value])
     found = _field(model, field)
-    labels = dict(found.flatchoices) if found is not None else {}
-    return str(labels.get(value, value))
+    choices = dict(found.flatchoices) if found is not None else {}
+    return str(choices.get(value, value))
 
 
 def _field(model: type[models.Model], name: str) -> Any:
@@ -285,7 +271,7 @@ def _spot(found: Difference, words: _Words) -> str:
     kind, key = found.place.row
     if kind == "choice":
         key = str(_("“%(words)s”") % {"words": words.choice(found.place.slug, str(key))})
-    return f"{wording.PLACES[kind]} {key}"
+    return f"{wording.kind_name(kind)} {key}"
 
 
 def _field_name(found: Difference) -> str:

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from wizard import drafts, wording
-from wizard.admin.changes import SECTIONS
+from wizard import drafts, labels, wording
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.places import problem_row
+from wizard.labels import Label, Wording
 from wizard.models import Tree
 from wizard.parts import Place
 from wizard.problems import Level, Problem
@@ -30,8 +30,8 @@ MOST_OPEN = 40
 class Filter:
     """`of` is what a problem has of it, `labels` are the values in the order of the links."""
 
-    title: wording.Wording
-    labels: Mapping[str, wording.Wording]
+    title: Wording | Label
+    labels: Mapping[str, Wording | Label]
     of: Callable[[Problem], str]
 
 
@@ -41,7 +41,7 @@ FILTERS = {
         {Level.ERROR: _("Errors"), Level.WARNING: _("Warnings")},
         lambda problem: problem.level,
     ),
-    "kind": Filter(_("Place"), SECTIONS, lambda problem: problem.place.kind),
+    "kind": Filter(_("Place"), labels.PARTS, lambda problem: problem.place.kind),
 }
 
 
@@ -120,13 +120,13 @@ def _sections(tree: Tree, problems: Iterable[Problem]) -> list[dict[str, Any]]:
         by_part[problem.place.part].append(problem)
     ordered = sorted(by_part.items(), key=lambda part: _order(*part))
     return [
-        {"kind": kind, "title": SECTIONS[kind], "parts": [_part(tree, *part) for part in same]}
+        {"kind": kind, "title": labels.PARTS[kind], "parts": [_part(tree, *part) for part in same]}
         for kind, same in groupby(ordered, key=lambda part: part[0].kind)
     ]
 
 
 def _order(place: Place, problems: Sequence[Problem]) -> tuple[int, int]:
-    return list(SECTIONS).index(place.kind), list(problems[0].names).index(place)
+    return list(labels.PARTS).index(place.kind), list(problems[0].names).index(place)
 
 
 def _part(tree: Tree, place: Place, problems: Sequence[Problem]) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _shown(tree: Tree, note: Note) -> dict[str, Any]:
     part = row_at(tree, Place(note.kind, note.slug))
     return {
         "note": note,
-        "place": f"{wording.PLACES[note.kind]} {part or note.slug}",
+        "place": f"{wording.kind_name(note.kind)} {part or note.slug}",
         "url": edit_url(part) if part else "",
     }
 

@@ -203,7 +203,7 @@ def _changed(before: content.Tree | None, after: content.Tree) -> list[dict[str,
         what = found.what if whole and found.what in (What.ADDED, What.REMOVED) else What.CHANGED
         done.setdefault(place.kind, {}).setdefault(place.slug, what)
     return [
-        {"kind": wording.PLACES[kind], **Counter(what.value for what in done[kind].values())}
+        {"kind": wording.kind_name(kind), **Counter(what.value for what in done[kind].values())}
         for kind in LISTS
         if kind in done
     ]

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from msgspec import structs
 
-from wizard import compiled, content, drafts, wording
+from wizard import compiled, content, drafts, labels, wording
 from wizard.admin.pages import frame, tree_page
-from wizard.admin.tree_map import EFFECTS, KINDS, look
+from wizard.admin.tree_map import LOOKS, look
 from wizard.compiled import compile_tree
 from wizard.languages import LANGUAGES
 from wizard.models import Tree
@@ -90,7 +90,7 @@ class Side:
         return f"{when} → {(to.title if to else '') or route.to}"
 
     def evidence(self, raw: content.Evidence, because: str) -> SafeString:
-        words = (EFFECTS[raw.effect], self.condition(raw.when), because)
+        words = (labels.EFFECTS[raw.effect], self.condition(raw.when), because)
         return format_html("<strong>{}</strong> {}: {}", *words)
 
 
@@ -137,7 +137,7 @@ class Reader:
         slug = raw.slug
         return self.sheet(
             raw,
-            str(KINDS[raw.kind]),
+            str(LOOKS[raw.kind]),
             lambda side: side.questions[slug].title,
             [
                 (_("Short"), lambda side: side.questions[slug].short),
@@ -157,7 +157,7 @@ class Reader:
 
         return self.sheet(
             raw,
-            str(KINDS[look(raw)]),
+            str(LOOKS[look(raw)]),
             lambda side: side.findings[slug].title,
             [
                 (_("Evidence"), evidence),
@@ -167,7 +167,7 @@ class Reader:
                 (_("Days until trying again"), str(raw.retry_days or "")),
                 (
                     _("Where the money stopped"),
-                    str(wording.STATIONS[raw.stopped_at]) if raw.stopped_at else "",
+                    str(labels.STATIONS[raw.stopped_at]) if raw.stopped_at else "",
                 ),
                 (_("What to avoid"), lambda side: side.findings[slug].avoid),
                 (_("What to tell the platform"), lambda side: side.findings[slug].tell),
@@ -181,7 +181,7 @@ class Reader:
 
     def action(self, raw: content.Action) -> Sheet:
         slug = raw.slug
-        kind = [str(wording.THEMES[raw.theme]), str(wording.HORIZONS[raw.horizon])]
+        kind = [str(labels.THEMES[raw.theme]), str(labels.HORIZONS[raw.horizon])]
         if raw.general:
             kind.append(_("general"))
         return self.sheet(
@@ -208,7 +208,7 @@ class Reader:
         slug = raw.slug
         return self.sheet(
             raw,
-            " · ".join(str(wording.AUDIENCES[audience]) for audience in raw.audiences),
+            " · ".join(str(labels.AUDIENCES[audience]) for audience in raw.audiences),
             lambda side: side.alternatives[slug].name,
             [
                 (_("Who can get it"), lambda side: side.alternatives[slug].who),
@@ -269,12 +269,12 @@ def _choice(choice: compiled.Choice) -> SafeString:
 
 
 def _remedy(finding: compiled.Finding) -> str:
-    return f"{finding.remedy_time} ({wording.GRADES[finding.remedy_grade]})"
+    return f"{finding.remedy_time} ({labels.GRADES[finding.remedy_grade]})"
 
 
 def _sources(sources: Iterable[compiled.Source]) -> SafeString:
     return _bullets(
-        f"{source.title}, {source.publisher} ({wording.GRADES[source.grade]}, {source.checked_on})"
+        f"{source.title}, {source.publisher} ({labels.GRADES[source.grade]}, {source.checked_on})"
         for source in sources
     )
 

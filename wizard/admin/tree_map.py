@@ -13,22 +13,21 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from wizard import content, drafts, outline, wording
+from wizard import content, drafts, labels, outline, wording
 from wizard.admin import notes
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.preview import FINDING, FROM
-from wizard.content import Effect, Kind, Text
+from wizard.content import Text
 from wizard.frozen import Frozen
+from wizard.labels import Label, Wording
 from wizard.languages import LANGUAGES
 from wizard.models import Finding, Question, Tree
 from wizard.outline import Edge, Node, Outline, Step, Way
 from wizard.parts import Place
 from wizard.problems import Level
 
-KINDS: dict[str, wording.Wording] = {
-    Kind.SINGLE: _("Question, one answer"),
-    Kind.MULTIPLE: _("Question, several answers"),
-    Kind.NUMBER: _("Question, a number"),
+LOOKS: dict[str, Wording | Label] = {
+    **{str(kind): label for kind, label in labels.KINDS.items()},
     "finding": _("Finding"),
     "safety": _("Finding about safety"),
     "fallback": _("Finding when nothing else is found"),
@@ -36,13 +35,7 @@ KINDS: dict[str, wording.Wording] = {
 }
 """What the map and the outline tell apart."""
 
-EFFECTS: dict[Effect, wording.Wording] = {
-    Effect.CONFIRMS: _("confirms"),
-    Effect.SUGGESTS: _("suggests"),
-    Effect.RULES_OUT: _("rules out"),
-}
-
-WORST: dict[str, wording.Wording] = {
+WORST: dict[str, Wording] = {
     Level.ERROR: _("Has an error"),
     Level.WARNING: _("Has a warning"),
     "sound": _("No problem"),
@@ -68,8 +61,8 @@ def tree_map(request: HttpRequest, tree: Tree) -> HttpResponse:
         _("Map: %(tree)s") % {"tree": tree},
         data=data,
         empty=not draft.tree.questions,
-        legends={"look": KINDS, "theme": wording.THEMES, "worst": WORST},
-        effects=EFFECTS,
+        legends={"look": LOOKS, "theme": labels.THEMES, "worst": WORST},
+        effects=labels.EFFECTS,
         add_url=draft.add_url(),
     )
     return render(request, "admin/wizard/tree/map.html", context)
@@ -281,7 +274,7 @@ class Draft:
         problems = self.problems.get(place, [])
         return shown | {
             "title": self.words(question.title),
-            "kind": KINDS[question.kind],
+            "kind": LOOKS[question.kind],
             "choices": [self.choice(choice, question) for choice in question.choices],
             "ways": [self.way(way, several=len(question.routes) > 1) for way in step.ways],
             "problems": problems,
@@ -320,10 +313,10 @@ class Draft:
             "anchor": _id(place),
             "title": self.words(finding.title) or finding.slug,
             "look": look(finding),
-            "kind": KINDS[look(finding)],
+            "kind": LOOKS[look(finding)],
             "evidence": [
                 {
-                    "effect": EFFECTS[evidence.effect],
+                    "effect": labels.EFFECTS[evidence.effect],
                     "when": self.said(evidence),
                     "because": self.words(evidence.because),
                 }
@@ -341,7 +334,7 @@ def _id(place: Place) -> str:
 
 
 def look(part: content.Question | content.Finding | None) -> str:
-    """One of KINDS."""
+    """One of LOOKS."""
     if part is None:
         return "missing"
     if isinstance(part, content.Question):

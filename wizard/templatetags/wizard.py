@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
-from wizard import forms, journey, wording
+from wizard import forms, journey, labels, wording
 from wizard.answers import Answered
 from wizard.compiled import Source
 from wizard.content import Audience, Grade, Horizon, Station, Theme
@@ -37,22 +37,22 @@ def field_name(question: str) -> str:
 
 @register.filter
 def horizon_name(horizon: Horizon) -> str:
-    return str(wording.HORIZONS[horizon])
+    return str(labels.HORIZONS[horizon])
 
 
 @register.filter
 def audience_name(audience: Audience) -> str:
-    return str(wording.AUDIENCES[audience])
+    return str(labels.AUDIENCES[audience])
 
 
 @register.filter
 def theme_name(theme: Theme) -> str:
-    return str(wording.THEMES[theme])
+    return str(labels.THEMES[theme])
 
 
 @register.filter
 def grade_name(grade: Grade) -> str:
-    return str(wording.GRADES[grade])
+    return str(labels.GRADES[grade])
 
 
 @register.filter
@@ -63,7 +63,7 @@ def way(stopped_at: Station) -> tuple[Stop, ...]:
 
 @register.filter
 def station_name(station: Station) -> str:
-    return str(wording.STATIONS[station])
+    return str(labels.STATIONS[station])
 
 
 @register.filter
