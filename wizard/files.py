@@ -89,7 +89,7 @@ def page(request: HttpRequest, taken: Taken) -> HttpResponse:
     context = {
         "saved": True,
         "styles": _styles("saved.css", "wizard.css"),
-        "print_styles": _styles("print.css"),
+        "print_styles": _styles("print.css", "print-strategy.css"),
         "tree": walked.tree,
         "walk": walked,
         "strategy": taken.strategy,
