@@ -48,7 +48,7 @@ def _page(request: HttpRequest, plan: Plan) -> bytes:
     context = {
         "saved": True,
         "styles": _styles("saved.css", "wizard.css"),
-        "print_styles": _styles("print.css"),
+        "print_styles": _styles("print.css", "print-strategy.css"),
         "tree": walked.tree,
         "walk": walked,
         "strategy": plan.strategy,

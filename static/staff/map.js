@@ -68,7 +68,7 @@
     const more = svg("g", { class: "more", role: "button", tabindex: -1, "aria-label": canvas.dataset.more });
     more.append(svg("circle", { cx: WIDTH - 13, cy: HEIGHT / 2, r: 11 }));
     more.append(svg("text", { x: WIDTH - 13, y: HEIGHT / 2 + 5 }, "⋯"));
-    const group = svg("g", { class: "node", id: node.id, "data-look": node.look, "data-theme": node.theme });
+    const group = svg("g", { class: "node", id: node.id, "data-look": node.look });
     group.append(link, more);
     if (node === data.nodes[0] && node.kind === "question") {
       group.append(svg("text", { class: "start", x: 4, y: -7 }, canvas.dataset.start));
@@ -81,6 +81,11 @@
     return group;
   }
 
+  function paint(node) {
+    const mode = map.dataset.colour;
+    node.group.dataset.hue = data.hues[mode][node[mode]] || "";
+  }
+
   function inWords(problem) {
     return problem.spot ? `${problem.spot}: ${problem.text}` : problem.text;
   }
@@ -90,6 +95,7 @@
     const problems = node.problems.map(inWords);
     const said = node.notes ? [node.notes_said, ...problems] : problems;
     node.group.dataset.worst = node.worst;
+    paint(node);
     node.link.setAttribute("aria-label", [node.title || node.slug, ...said].join(". "));
     node.link.querySelector("title").textContent = [node.title, node.slug, ...said].join("\n");
     for (const old of node.group.querySelectorAll(".sign")) old.remove();
@@ -509,6 +515,7 @@
   evidence.addEventListener("change", () => map.classList.toggle("all-evidence", evidence.checked));
   colour.addEventListener("change", () => {
     map.dataset.colour = colour.value;
+    shown.forEach(paint);
   });
   // A reloaded page keeps what was chosen in its boxes.
   map.classList.toggle("all-evidence", evidence.checked);

@@ -17,7 +17,7 @@ from wizard import content, drafts, labels, outline, wording
 from wizard.admin import notes
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.preview import FINDING, FROM
-from wizard.content import Text
+from wizard.content import Kind, Text, Theme
 from wizard.frozen import Frozen
 from wizard.labels import Label, Wording
 from wizard.languages import LANGUAGES
@@ -41,6 +41,35 @@ WORST: dict[str, Wording] = {
     "sound": _("No problem"),
 }
 
+LEGENDS: dict[str, Mapping[Any, Wording | Label]] = {
+    "look": LOOKS,
+    "theme": labels.THEMES,
+    "worst": WORST,
+}
+"""What the map can be coloured by: fields of a node, and the words for their values."""
+
+HUES: dict[str, dict[str, str]] = {
+    "look": {
+        Kind.SINGLE: "blue",
+        Kind.MULTIPLE: "violet",
+        Kind.NUMBER: "teal",
+        "finding": "green",
+        "safety": "red",
+        "missing": "red",
+    },
+    "theme": {
+        Theme.SAFETY: "red",
+        Theme.FIX: "blue",
+        Theme.CONTACT: "violet",
+        Theme.CREDIT_REPAIR: "amber",
+        Theme.ACCOUNT_SECURITY: "teal",
+        Theme.ALTERNATIVE_FINANCING: "green",
+        Theme.BUSINESS: "pink",
+    },
+    "worst": {Level.ERROR: "red", Level.WARNING: "amber", "sound": "green"},
+}
+"""Names that map.css knows; what has none is grey."""
+
 
 @tree_page("map", label=_("Map"), place=10)
 def tree_map(request: HttpRequest, tree: Tree) -> HttpResponse:
@@ -51,6 +80,7 @@ def tree_map(request: HttpRequest, tree: Tree) -> HttpResponse:
     draft = Draft.read(request, tree, drafts.snapshot(tree))
     graph = outline.graph(draft.tree)
     data = {
+        "hues": HUES,
         "nodes": [draft.node(node) for node in graph.nodes],
         "edges": [draft.edge(edge) for edge in graph.edges],
     }
@@ -61,7 +91,10 @@ def tree_map(request: HttpRequest, tree: Tree) -> HttpResponse:
         _("Map: %(tree)s") % {"tree": tree},
         data=data,
         empty=not draft.tree.questions,
-        legends={"look": LOOKS, "theme": labels.THEMES, "worst": WORST},
+        legends={
+            mode: [(value, name, HUES[mode].get(value, "")) for value, name in words.items()]
+            for mode, words in LEGENDS.items()
+        },
         effects=labels.EFFECTS,
         add_url=draft.add_url(),
     )
