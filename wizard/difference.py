@@ -6,12 +6,12 @@ names it has not changed. No Django, no database.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -87,39 +87,52 @@ def contents(place: Place, part: Struct, what: What = What.ADDED) -> Iterator[Di
             yield entry(place, value, name)
 
 
-def marked(old: str, new: str) -> tuple[Html, Html]:
-    """Both texts as HTML, with `<del>` in the old and `<ins>` in the new where they differ.
+class Piece(NamedTuple):
+    """A stretch of a text, `marked` where the other text differs."""
 
-    Latin text by word, Chinese by character. Texts with little in common are
-    marked as a whole: scraps would be harder to read.
+    text: str
+    marked: bool
+
+
+def in_pieces(old: str, new: str, *, least_alike: float = 0) -> tuple[list[Piece], list[Piece]]:
+    """Both texts, compared: Latin text by word, Chinese by character.
+
+    Texts less alike (from 0 to 1) are marked as a whole: scraps would be harder to read.
     """
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     if len(before) * len(after) > _MOST_COMPARED:
-        return _whole(old, new)
+        return _whole(old), _whole(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    if matcher.ratio() < _LIKE:
-        return _whole(old, new)
-    left: list[str] = []
-    right: list[str] = []
+    if not before or not after or matcher.ratio() < least_alike:
+        return _whole(old), _whole(new)
+    left: list[Piece] = []
+    right: list[Piece] = []
     for tag, i, j, k, m in matcher.get_opcodes():
-        gone, come = escape("".join(before[i:j])), escape("".join(after[k:m]))
-        left.append(gone if tag == "equal" else _in_tag("del", gone))
-        right.append(come if tag == "equal" else _in_tag("ins", come))
-    return Html("".join(left)), Html("".join(right))
+        left.append(Piece("".join(before[i:j]), tag != "equal"))
+        right.append(Piece("".join(after[k:m]), tag != "equal"))
+    return [piece for piece in left if piece.text], [piece for piece in right if piece.text]
+
+
+def marked(old: str, new: str) -> tuple[Html, Html]:
+    """Both texts as HTML, with `<del>` in the old and `<ins>` in the new where they differ."""
+    left, right = in_pieces(old, new, least_alike=_ALIKE)
+    return _in_tags("del", left), _in_tags("ins", right)
 
 
 _TOKEN = re.compile(r"[^\W\u2e80-\U0003ffff]+|\s+|.", re.DOTALL)
-_LIKE = 0.3
+_ALIKE = 0.3
 _MOST_COMPARED = 4_000_000
 """Beyond so many pairs of words a comparison would take seconds."""
 
 
-def _whole(old: str, new: str) -> tuple[Html, Html]:
-    return Html(_in_tag("del", escape(old))), Html(_in_tag("ins", escape(new)))
+def _whole(text: str) -> list[Piece]:
+    return [Piece(text, marked=True)] if text else []
 
 
-def _in_tag(tag: str, html: str) -> str:
-    return f"<{tag}>{html}</{tag}>" if html else ""
+def _in_tags(tag: str, pieces: Iterable[Piece]) -> Html:
+    return Html(
+        "".join(f"<{tag}>{escape(p.text)}</{tag}>" if p.marked else escape(p.text) for p in pieces)
+    )
 
 
 SpotOf = Callable[[Any, int], Place]

@@ -1,6 +1,5 @@
 """What an edit does: the difference to the current edition, and its effect on all paths."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,14 +9,14 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wizard import compiled, content, drafts, labels, wording
-from wizard.admin.pages import address, frame, tree_page
+from wizard.admin.pages import address, edition_or_404, frame, tree_page
 from wizard.admin.places import MODELS, change_url
 from wizard.difference import Difference, What, contents, differences, marked
 from wizard.effects import Change, Compared, Group, effects
@@ -98,10 +97,7 @@ def _sides_of(request: HttpRequest, tree: Tree) -> tuple[Side | None, Side]:
 
 
 def _edition(request: HttpRequest, tree: Tree, name: str) -> Side:
-    number = request.GET.get(name, "")
-    if not re.fullmatch("[0-9]{1,9}", number):
-        raise Http404
-    return _published(get_object_or_404(tree.editions, number=int(number)))
+    return _published(edition_or_404(tree, request.GET.get(name, "")))
 
 
 def _published(edition: Edition) -> Side:

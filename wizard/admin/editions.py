@@ -3,7 +3,6 @@
 They never change. What replaces something is asked for a second time.
 """
 
-import re
 from http import HTTPStatus
 from itertools import zip_longest
 from typing import Any
@@ -11,14 +10,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from wizard import content, draft_reader, drafts, publishing, wording
 from wizard.admin.history import note_change
-from wizard.admin.pages import CHANGE, PUBLISH, address, frame, staff, tree_page
+from wizard.admin.pages import CHANGE, PUBLISH, address, edition_or_404, frame, staff, tree_page
 from wizard.admin.publish import tell
 from wizard.frozen import of_edition
 from wizard.models import Edition, Tree
@@ -142,12 +141,7 @@ def _difference(tree: Tree, earlier: int, later: int) -> str:
 
 def _chosen(request: HttpRequest, tree: Tree) -> Edition:
     """The edition that the address names, in the form's address, too."""
-    number = request.GET.get("edition", "")
-    if not re.fullmatch("[0-9]{1,9}", number):
-        raise Http404
-    return get_object_or_404(
-        tree.editions.select_related("tree__edited_by", "published_by"), number=int(number)
-    )
+    return edition_or_404(tree, request.GET.get("edition", ""))
 
 
 def _aged(edition: Edition) -> list[dict[str, str]]:

@@ -4,7 +4,6 @@ Importing takes two steps. The first one only looks and stores nothing: the page
 carries what was looked at, signed, so that just this is taken in.
 """
 
-import re
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.contrib import admin, messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from wizard import content, documents, drafts, importing, publishing, wording
 from wizard.admin.changes import difference_context
 from wizard.admin.history import note_change
-from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
+from wizard.admin.pages import CHANGE, address, edition_or_404, frame, staff, tree_page
 from wizard.admin.places import change_url, problem_row
 from wizard.documents import Form, UnreadableDocumentError
 from wizard.models import Tree
@@ -31,7 +30,6 @@ from wizard.problems import Level
 ADD = "wizard.add_tree"
 TYPES = {Form.JSON: "application/json", Form.YAML: "application/yaml"}
 
-_NUMBER = re.compile(r"[0-9]{1,9}")
 _SALT = "wizard.import"
 _GOOD_FOR = 24 * 60 * 60
 
@@ -176,9 +174,7 @@ def _download(tree: Tree, what: str, form: str) -> HttpResponse:
         chosen = drafts.snapshot(tree)
         name = f"{tree.slug}-draft-{timezone.localdate()}"
     else:
-        if not _NUMBER.fullmatch(what):
-            raise Http404
-        edition = get_object_or_404(tree.editions, number=int(what))
+        edition = edition_or_404(tree, what)
         chosen = content.decode(edition.document)
         name = f"{tree.slug}-edition-{edition.number}"
     return HttpResponse(

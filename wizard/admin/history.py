@@ -4,10 +4,8 @@ A row is taken down in words, with the rows it owns, before it is saved and
 after; what differs goes into Django's own log, beside what Django says there.
 """
 
-import difflib
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +19,7 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from wizard.admin.conditions import sentence
+from wizard.difference import Piece, in_pieces
 from wizard.languages import LANGUAGES
 from wizard.models import (
     Choice,
@@ -45,9 +44,6 @@ OWNED: dict[type[models.Model], tuple[type[models.Model], ...]] = {
 """Rows that are edited on the page of another one, and are a part of it."""
 
 PER_PAGE = 25
-
-MOST_COMPARED = 4000
-"""Texts of more words than this are shown without marks."""
 
 Message = list[dict[str, Any]]
 """What `LogEntry.change_message` holds as JSON.
@@ -346,8 +342,8 @@ def replaced(entries: Iterable[LogEntry]) -> set[tuple[str, str]]:
     return {(_whole_text(row["before"]), _whole_text(row["after"])) for row in rows}
 
 
-def _whole_text(pieces: Iterable[dict[str, Any]]) -> str:
-    return "".join(piece["text"] for piece in pieces)
+def _whole_text(pieces: Iterable[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
 
 
 def label(field: str, language: str) -> str:
@@ -357,21 +353,5 @@ def label(field: str, language: str) -> str:
 
 def difference(label: str, before: str, after: str) -> dict[str, Any]:
     """One line of a table of differences: both texts in pieces, those that differ marked."""
-    then, now = _words(before), _words(after)
-    if not then or not now or len(then) + len(now) > MOST_COMPARED:
-        return {"label": label, "before": _piece(before), "after": _piece(after)}
-    matcher = difflib.SequenceMatcher(None, then, now, autojunk=False)
-    left, right = [], []
-    for kind, a, b, c, d in matcher.get_opcodes():
-        left += _piece("".join(then[a:b]), marked=kind != "equal")
-        right += _piece("".join(now[c:d]), marked=kind != "equal")
-    return {"label": label, "before": left, "after": right}
-
-
-def _words(text: str) -> list[str]:
-    """Words, each with nothing else in it; of Chinese, single characters."""
-    return re.findall(r"[^\W\u2e80-\uffff]+|\s+|.", text)
-
-
-def _piece(text: str, *, marked: bool = True) -> list[dict[str, Any]]:
-    return [{"text": text, "marked": marked}] if text else []
+    old, new = in_pieces(before, after)
+    return {"label": label, "before": old, "after": new}

@@ -4,6 +4,7 @@ A page is a function of request and tree, registered with `tree_page`; TreeAdmin
 gives it its address. Whoever lacks the right gets a 403 before the page runs.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -12,14 +13,14 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
-from wizard.models import Tree, User
+from wizard.models import Edition, Tree, User
 
 VIEW = "wizard.view_tree"
 CHANGE = "wizard.change_tree"
@@ -99,6 +100,15 @@ def _guarded(page: Page) -> Callable[..., HttpResponse]:
         return page.view(request, tree)
 
     return view
+
+
+def edition_or_404(tree: Tree, number: str) -> Edition:
+    """The edition of a tree with the number that an address holds."""
+    if not re.fullmatch("[0-9]{1,9}", number):
+        raise Http404
+    known = tree.editions.select_related("tree__edited_by", "published_by")
+    edition: Edition = get_object_or_404(known, number=int(number))
+    return edition
 
 
 def address(name: str, tree: Tree) -> str:
