@@ -5,13 +5,15 @@ prose is safe HTML and whose conditions are cheap to test. Everything that
 walks, ranks or checks works on these. No Django, no database.
 """
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from wizard import content
@@ -27,6 +29,8 @@ from wizard.content import (
 )
 from wizard.languages import LANGUAGES
 from wizard.prose import PLACEHOLDER, Html, Insert, to_html, to_text
+
+Part = TypeVar("Part")
 
 Fact = tuple[str, str]
 """A choice that was made: (question slug, choice slug)."""
@@ -349,13 +353,13 @@ class _Compiler:
         self.inserts = {c.slug: Insert(c.value, _href(c)) for c in tree.contacts} | {
             f.slug: Insert(f.value.inside(language), note=_note(f, language)) for f in tree.figures
         }
-        terms = [(t.words, self.term(t)) for t in tree.terms]
+        terms = [(t.words, self.part(Term, t)) for t in tree.terms]
         self.terms = {word.lower(): term for words, term in terms for word in words}
         self.words = _any_of(self.terms)
         self.safety = {f.slug for f in tree.findings if f.safety}
         self.sources = {s.slug: self.source(s) for s in tree.sources}
-        self.contacts = {c.slug: self.contact(c) for c in tree.contacts}
-        self.actions = {a.slug: self.action(a) for a in tree.actions}
+        self.contacts = {c.slug: self.part(Contact, c, href=_href(c)) for c in tree.contacts}
+        self.actions = {a.slug: self.part(Action, a) for a in tree.actions}
 
     def text(self, text: content.Text) -> str:
         return to_text(text.inside(self.language), self.inserts)
@@ -377,7 +381,7 @@ class _Compiler:
             questions={q.slug: self.question(q) for q in self.raw.questions},
             findings=tuple(self.finding(f) for f in self.raw.findings),
             general_actions=tuple(a for a in self.actions.values() if a.general),
-            alternatives=tuple(self.alternative(a) for a in self.raw.alternatives),
+            alternatives=tuple(self.part(Alternative, a) for a in self.raw.alternatives),
             messages=tuple(self.message(m) for m in self.raw.messages),
             scenarios=tuple(self.scenario(s) for s in self.raw.scenarios),
             question_aliases={old: q.slug for q in self.raw.questions for old in q.aliases},
@@ -389,33 +393,35 @@ class _Compiler:
             },
         )
 
+    def part(self, kind: type[Part], raw: Any, **made: Any) -> Part:
+        """A part with what `raw` says, in this language; `made` is what takes more than that."""
+        names = _fields(kind)
+        return kind(**{n: made[n] if n in made else self.value(n, getattr(raw, n)) for n in names})
+
+    def value(self, name: str, value: Any) -> Any:
+        """What a field holds, by what it is and by its name."""
+        if isinstance(value, content.Text):
+            return self.html(value) if name in PROSE else self.text(value)
+        match name:
+            case "when":
+                return condition(value)
+            case "sources":
+                return tuple(self.sources[slug] for slug in value if slug in self.sources)
+            case "contacts":
+                return tuple(self.contacts[slug] for slug in value if slug in self.contacts)
+            case "actions":
+                return tuple(self.actions[slug] for slug in value if slug in self.actions)
+        return value
+
     def question(self, question: content.Question) -> Question:
-        return Question(
-            slug=question.slug,
-            kind=question.kind,
-            title=self.text(question.title),
-            short=self.text(question.short),
-            help=self.html(question.help),
-            unit=self.text(question.unit),
-            minimum=question.minimum,
-            maximum=question.maximum,
+        return self.part(
+            Question,
+            question,
             choices=tuple(
-                Choice(
-                    slug=choice.slug,
-                    label=self.text(choice.label),
-                    hint=self.text(choice.hint),
-                    at_least=choice.at_least,
-                    exclusive=choice.exclusive or choice.none,
-                    none=choice.none,
-                    unsure=choice.unsure,
-                    audience=choice.audience,
-                )
+                self.part(Choice, choice, exclusive=choice.exclusive or choice.none)
                 for choice in question.choices
             ),
-            routes=tuple(
-                Route(to=route.to, when=condition(route.when), otherwise=route.otherwise)
-                for route in question.routes
-            ),
+            routes=tuple(self.part(Route, route) for route in question.routes),
             terms=self.terms_in(
                 question.title,
                 question.help,
@@ -423,113 +429,26 @@ class _Compiler:
             ),
         )
 
-    def term(self, term: content.Term) -> Term:
-        return Term(slug=term.slug, name=self.text(term.name), meaning=self.text(term.meaning))
-
     def source(self, source: content.Source) -> Source:
-        return Source(
-            slug=source.slug,
-            title=source.title.inside(self.language),
-            publisher=source.publisher.inside(self.language),
-            url=source.url,
-            published_on=source.published_on,
-            checked_on=source.checked_on,
-            grade=source.grade,
-        )
-
-    def sources_of(self, slugs: Iterable[str]) -> tuple[Source, ...]:
-        return tuple(self.sources[slug] for slug in slugs if slug in self.sources)
-
-    def contacts_of(self, slugs: Iterable[str]) -> tuple[Contact, ...]:
-        return tuple(self.contacts[slug] for slug in slugs if slug in self.contacts)
-
-    def contact(self, contact: content.Contact) -> Contact:
-        return Contact(
-            slug=contact.slug,
-            kind=contact.kind,
-            value=contact.value,
-            href=_href(contact),
-            name=self.text(contact.name),
-            purpose=self.text(contact.purpose),
-            hours=self.text(contact.hours),
-            checked_on=contact.checked_on,
-            sources=self.sources_of(contact.sources),
-        )
-
-    def action(self, action: content.Action) -> Action:
-        return Action(
-            slug=action.slug,
-            theme=action.theme,
-            horizon=action.horizon,
-            title=self.text(action.title),
-            body=self.html(action.body),
-            where=self.text(action.where),
-            letter=self.text(action.letter),
-            minutes=action.minutes,
-            answer_days=action.answer_days,
-            general=action.general,
-            ends_on=action.ends_on,
-            when=condition(action.when),
-            contacts=self.contacts_of(action.contacts),
-            sources=self.sources_of(action.sources),
-        )
+        # Titles of others are shown as they are.
+        title, publisher = (t.inside(self.language) for t in (source.title, source.publisher))
+        return self.part(Source, source, title=title, publisher=publisher)
 
     def finding(self, finding: content.Finding) -> Finding:
-        return Finding(
-            slug=finding.slug,
-            title=self.text(finding.title),
-            explanation=self.html(finding.explanation),
-            differs=self.html(finding.differs),
-            remedy_time=self.text(finding.remedy_time),
-            remedy_grade=finding.remedy_grade,
-            retry_days=finding.retry_days,
-            avoid=self.html(finding.avoid),
-            tell=self.text(finding.tell),
-            stopped_at=finding.stopped_at,
-            safety=finding.safety,
-            fallback=finding.fallback,
-            evidence=tuple(
-                Evidence(
-                    effect=evidence.effect,
-                    when=condition(evidence.when),
-                    because=self.text(evidence.because),
-                )
-                for evidence in finding.evidence
-            ),
-            actions=tuple(self.actions[a] for a in finding.actions if a in self.actions),
-            sources=self.sources_of(finding.sources),
+        return self.part(
+            Finding,
+            finding,
+            evidence=tuple(self.part(Evidence, said) for said in finding.evidence),
             terms=self.terms_in(finding.title, finding.explanation, finding.differs, finding.avoid),
         )
 
-    def alternative(self, alternative: content.Alternative) -> Alternative:
-        return Alternative(
-            slug=alternative.slug,
-            name=self.text(alternative.name),
-            audiences=alternative.audiences,
-            borrowing=alternative.borrowing,
-            within=alternative.within,
-            who=self.text(alternative.who),
-            size=self.text(alternative.size),
-            cost=self.text(alternative.cost),
-            time=self.text(alternative.time),
-            papers=self.text(alternative.papers),
-            risks=self.text(alternative.risks),
-            how=self.html(alternative.how),
-            ends_on=alternative.ends_on,
-            contacts=self.contacts_of(alternative.contacts),
-            sources=self.sources_of(alternative.sources),
-        )
-
     def message(self, message: content.Message) -> Message:
-        return Message(
-            slug=message.slug,
-            text=message.text,
-            literal=message.literal,
-            meaning=self.text(message.meaning),
+        return self.part(
+            Message,
+            message,
             implies=facts(message.implies),
             finding=message.finding or "",
             safety=message.finding in self.safety,
-            wordings=message.wordings,
         )
 
     def scenario(self, scenario: content.Scenario) -> Scenario:
@@ -540,6 +459,11 @@ class _Compiler:
             actions=scenario.actions,
             absent_actions=scenario.absent_actions,
         )
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _note(figure: content.Figure, language: str) -> str:
