@@ -37,7 +37,7 @@ def cause(slug, colour, actions=(), effect="confirms"):
 
 
 def groups(found):
-    return [(g.change, g.old, g.new, g.fault, g.ways) for g in found.groups]
+    return [(g.change, g.old, g.new, g.fault, g.paths) for g in found.groups]
 
 
 def test_only_words_differ():
@@ -50,7 +50,7 @@ def test_only_words_differ():
     found = effects(old, new)
 
     assert found.unchanged
-    assert (found.forth.ways, found.forth.same, found.forth.groups) == (6, 6, ())
+    assert (found.forth.paths, found.forth.same, found.forth.groups) == (6, 6, ())
 
 
 def test_another_first_cause():
@@ -59,7 +59,7 @@ def test_another_first_cause():
 
     found = effects(old, new).forth
 
-    assert (found.ways, found.met, found.same, found.exact) == (6, 4, 2, True)
+    assert (found.paths, found.met, found.same, found.exact) == (6, 4, 2, True)
     assert groups(found) == [
         (Change.FIRST_CAUSE, ("b",), ("fallback",), None, 2),
         (Change.CAUSES, (), ("b",), None, 2),
@@ -112,7 +112,7 @@ def test_another_alternative_for_one_audience():
 
     found = effects(lending(bank), lending(bank, factor)).forth
 
-    assert (found.ways, found.met, found.same) == (2, 1, 1)
+    assert (found.paths, found.met, found.same) == (2, 1, 1)
     assert groups(found) == [(Change.ALTERNATIVES, (), ("factor",), None, 1)]
 
 
@@ -156,7 +156,7 @@ def test_a_choice_that_the_old_tree_does_not_know():
 
     found = effects(old, new)
 
-    assert (found.forth.ways, found.forth.met, found.forth.same) == (8, 2, 6)
+    assert (found.forth.paths, found.forth.met, found.forth.same) == (8, 2, 6)
     assert groups(found.forth) == [(Change.INCOMPARABLE, ("colour",), ("black",), Fault.UNKNOWN, 2)]
     assert groups(found.back) == []
     assert groups(effects(new, old).back) == [
@@ -197,7 +197,7 @@ def test_renamed_questions_and_choices_are_the_same():
 
     found = effects(old, new)
 
-    assert (found.forth.ways, found.forth.changed, found.back.changed) == (3, 0, 0)
+    assert (found.forth.paths, found.forth.changed, found.back.changed) == (3, 0, 0)
 
 
 def test_a_range_that_begins_elsewhere():
@@ -213,7 +213,7 @@ def test_a_range_that_begins_elsewhere():
 
     found = effects(tree(50), tree(60)).forth
 
-    assert (found.ways, found.same) == (3, 2)
+    assert (found.paths, found.same) == (3, 2)
     assert groups(found) == [(Change.FIRST_CAUSE, ("much",), ("fallback",), None, 1)]
     assert found.groups[0].example.new == (("amount", "50"),)
 
@@ -227,7 +227,7 @@ def test_routes_that_trade_places_without_effect():
 
     found = effects(old, new)
 
-    assert (found.unchanged, found.forth.ways, found.forth.met) == (False, 5, 0)
+    assert (found.unchanged, found.forth.paths, found.forth.met) == (False, 5, 0)
 
 
 def test_too_many_ways_are_sampled_and_it_says_so():
@@ -236,7 +236,7 @@ def test_too_many_ways_are_sampled_and_it_says_so():
 
     found = effects(old, new, most=3).forth
 
-    assert (found.ways, found.met, found.compared, found.exact) == (6, 4, 3, False)
+    assert (found.paths, found.met, found.compared, found.exact) == (6, 4, 3, False)
     assert found.changed + found.same == 3
 
 
@@ -253,7 +253,7 @@ def test_identical_trees_have_no_effect(tree):
     found = effects(tree, tree)
 
     assert found.unchanged
-    assert found.forth.ways == found.back.ways == len(list(every_walk(tree)))
+    assert found.forth.paths == found.back.paths == len(list(every_walk(tree)))
 
 
 @QUICK
@@ -262,7 +262,7 @@ def test_counts_add_up(old, new):
     found = effects(old, new, most=400)
 
     for compared in (found.forth, found.back):
-        among = compared.ways if compared.exact else compared.compared
+        among = compared.paths if compared.exact else compared.compared
         assert compared.same + compared.changed == among
         assert 0 <= compared.changed <= compared.compared
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.trees import compiled, make_finding, make_question
 from wizard.content import Station
-from wizard.journey import way
+from wizard.journey import stations
 from wizard.models import Finding
 
 UNKNOWN_PLACE = "payout-failed-generic"
@@ -12,7 +12,7 @@ UNKNOWN_PLACE = "payout-failed-generic"
 
 
 def reached(stopped_at):
-    return {str(stop.station): str(stop.reached) for stop in way(stopped_at)}
+    return {str(stop.station): str(stop.reached) for stop in stations(stopped_at)}
 
 
 def test_way_is_passed_up_to_where_it_stopped():

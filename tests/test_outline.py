@@ -15,13 +15,15 @@ def told(step):
     """A step as slugs: what is only referred to is in brackets."""
     if not step.here:
         return f"({step.slug})"
-    return {step.slug: [told(way.step) for way in step.ways]} if step.ways else step.slug
+    return (
+        {step.slug: [told(branch.step) for branch in step.branches]} if step.branches else step.slug
+    )
 
 
 def every_step(steps):
     for step in steps:
         yield step
-        yield from every_step(way.step for way in step.ways)
+        yield from every_step(branch.step for branch in step.branches)
 
 
 def evidence_of(drawn):
@@ -55,7 +57,9 @@ def test_routes_to_the_same_question_are_one_way_with_their_numbers():
 
     [start] = outline(tree).passages
 
-    assert [(way.step.slug, [number for number, _ in way.routes]) for way in start.ways] == [
+    assert [
+        (branch.step.slug, [number for number, _ in branch.routes]) for branch in start.branches
+    ] == [
         ("a", [1, 3]),
         ("b", [2]),
     ]
@@ -80,7 +84,7 @@ def test_loops_and_routes_to_nowhere_are_told_too():
     [start] = outline(tree).passages
 
     assert told(start) == {"start": [{"next": ["(start)"]}, "(gone)"]}
-    assert start.ways[1].step.question is None
+    assert start.branches[1].step.question is None
 
 
 def test_a_long_way_goes_on_in_a_passage_of_its_own():

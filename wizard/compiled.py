@@ -395,7 +395,7 @@ class _Compiler:
 
     def part(self, kind: type[Part], raw: Any, **made: Any) -> Part:
         """A part with what `raw` says, in this language; `made` is what takes more than that."""
-        names = _fields(kind)
+        names = _fields(kind)  # type: ignore[arg-type]
         return kind(**{n: made[n] if n in made else self.value(n, getattr(raw, n)) for n in names})
 
     def value(self, name: str, value: Any) -> Any:
@@ -462,7 +462,7 @@ class _Compiler:
 
 
 @cache
-def _fields(kind: Any) -> tuple[str, ...]:
+def _fields(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
 
 

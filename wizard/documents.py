@@ -65,7 +65,7 @@ class Flaw(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class DocumentFault:
     """`place` is a path like `questions[3].choices[0].label.en`, `named` the slugs on it."""
 
     flaw: Flaw
@@ -77,7 +77,7 @@ class Fault:
 class UnreadableDocumentError(Exception):
     """`faults` holds everything that is wrong, as far as it could be read."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[DocumentFault]) -> None:
         self.faults = tuple(faults)
         super().__init__(f"{len(self.faults)} faults")
 
@@ -97,7 +97,7 @@ def read(document: str | bytes) -> content.Tree:
     """The tree of a document, JSON or YAML. Raises UnreadableDocumentError."""
     text = _decoded(document)
     if not text.strip():
-        raise UnreadableDocumentError([Fault(Flaw.NOTHING)])
+        raise UnreadableDocumentError([DocumentFault(Flaw.NOTHING)])
     strict = text.lstrip()[0] in "{["
     data = _read_json(text) if strict else _read_yaml(text)
     if faults := list(_faults(data, content.Tree, _Place(strict))):
@@ -179,14 +179,14 @@ def _decoded(document: str | bytes) -> str:
         document = document.encode(errors="surrogatepass")
     if len(document) > LARGEST:
         details = {"largest": LARGEST // 1_000_000}
-        raise UnreadableDocumentError([Fault(Flaw.TOO_LARGE, details=details)])
+        raise UnreadableDocumentError([DocumentFault(Flaw.TOO_LARGE, details=details)])
     try:
         text = document.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UnreadableDocumentError([Fault(Flaw.ENCODING)]) from None
+        raise UnreadableDocumentError([DocumentFault(Flaw.ENCODING)]) from None
     if "\0" in text:
         # So looks UTF-16.
-        raise UnreadableDocumentError([Fault(Flaw.ENCODING)])
+        raise UnreadableDocumentError([DocumentFault(Flaw.ENCODING)])
     return text
 
 
@@ -196,10 +196,10 @@ def _read_json(text: str) -> Any:
     except json.JSONDecodeError as exc:
         raise _broken(Flaw.SYNTAX, exc.lineno, exc.colno, exc.msg) from None
     except RecursionError:
-        raise UnreadableDocumentError([Fault(Flaw.TOO_DEEP)]) from None
+        raise UnreadableDocumentError([DocumentFault(Flaw.TOO_DEEP)]) from None
     except ValueError:
         # A number of thousands of digits.
-        raise UnreadableDocumentError([Fault(Flaw.NOT_A_NUMBER)]) from None
+        raise UnreadableDocumentError([DocumentFault(Flaw.NOT_A_NUMBER)]) from None
 
 
 def _read_yaml(text: str) -> Any:
@@ -221,7 +221,7 @@ def _read_yaml(text: str) -> Any:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise _broken(Flaw.SYNTAX, line, column, exc.problem or exc.context or "") from None
     if data is None:
-        raise UnreadableDocumentError([Fault(Flaw.NOTHING)])
+        raise UnreadableDocumentError([DocumentFault(Flaw.NOTHING)])
     return data
 
 
@@ -268,7 +268,7 @@ def _broken_at(event: yaml.Event, flaw: Flaw, error: str = "") -> UnreadableDocu
 
 def _broken(flaw: Flaw, line: int, column: int, error: str = "") -> UnreadableDocumentError:
     details = {"line": line, "column": column, "error": error}
-    return UnreadableDocumentError([Fault(flaw, details=details)])
+    return UnreadableDocumentError([DocumentFault(flaw, details=details)])
 
 
 # From plain data to what is wrong with it
@@ -290,11 +290,11 @@ class _Place:
         named = (*self.named, slug) if isinstance(slug, str) else self.named
         return _Place(self.strict, f"{self.path}[{number}]", named)
 
-    def fault(self, flaw: Flaw, **details: Any) -> Fault:
-        return Fault(flaw, self.path, self.named, details)
+    def fault(self, flaw: Flaw, **details: Any) -> DocumentFault:
+        return DocumentFault(flaw, self.path, self.named, details)
 
 
-def _faults(value: Any, kind: Any, here: _Place) -> Iterator[Fault]:
+def _faults(value: Any, kind: Any, here: _Place) -> Iterator[DocumentFault]:
     """Everything in `value` that keeps it from being of the declared type `kind`."""
     if types.NoneType in get_args(kind):
         if value is None:
@@ -311,7 +311,9 @@ def _faults(value: Any, kind: Any, here: _Place) -> Iterator[Fault]:
         yield from _leaf_faults(value, kind, bare, here)
 
 
-def _group_faults(value: Any, struct: type[msgspec.Struct], here: _Place) -> Iterator[Fault]:
+def _group_faults(
+    value: Any, struct: type[msgspec.Struct], here: _Place
+) -> Iterator[DocumentFault]:
     if not isinstance(value, _Group):
         yield here.fault(Flaw.NOT_A_GROUP)
         return
@@ -328,7 +330,7 @@ def _group_faults(value: Any, struct: type[msgspec.Struct], here: _Place) -> Ite
             yield here.fault(Flaw.MISSING, name=name)
 
 
-def _list_faults(value: Any, kind: Any, bare: Any, here: _Place) -> Iterator[Fault]:
+def _list_faults(value: Any, kind: Any, bare: Any, here: _Place) -> Iterator[DocumentFault]:
     if not isinstance(value, list):
         yield here.fault(Flaw.NOT_A_LIST)
         return
@@ -338,7 +340,7 @@ def _list_faults(value: Any, kind: Any, bare: Any, here: _Place) -> Iterator[Fau
         yield from _faults(item, get_args(bare)[0], here.item(number, item))
 
 
-def _map_faults(value: Any, bare: Any, here: _Place) -> Iterator[Fault]:
+def _map_faults(value: Any, bare: Any, here: _Place) -> Iterator[DocumentFault]:
     if not isinstance(value, _Group):
         yield here.fault(Flaw.NOT_A_GROUP)
         return
@@ -350,7 +352,7 @@ def _map_faults(value: Any, bare: Any, here: _Place) -> Iterator[Fault]:
         yield from _faults(item, of_values, here.field(name))
 
 
-def _leaf_faults(value: Any, kind: Any, bare: Any, here: _Place) -> Iterator[Fault]:
+def _leaf_faults(value: Any, kind: Any, bare: Any, here: _Place) -> Iterator[DocumentFault]:
     if isinstance(value, str) and _UNSTORABLE.search(value):
         yield here.fault(Flaw.CHARACTER)
     elif not _fits(value, kind, here):
@@ -378,7 +380,7 @@ _MISFITS: dict[Any, Flaw] = {
 }
 
 
-def _misfit(value: Any, bare: Any, here: _Place) -> Fault:
+def _misfit(value: Any, bare: Any, here: _Place) -> DocumentFault:
     if isinstance(bare, type) and issubclass(bare, StrEnum):
         return here.fault(Flaw.ONE_OF, allowed=", ".join(bare))
     if bare is str:

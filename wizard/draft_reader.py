@@ -179,7 +179,7 @@ class Reader:
         )
 
 
-_Row = Mapping[str, Any]
+_Columns = Mapping[str, Any]
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -202,7 +202,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 """How columns are read whose values are more than they seem."""
 
 
-def _rows(model: type[models.Model], *named: str, **owner: Any) -> list[_Row]:
+def _rows(model: type[models.Model], *named: str, **owner: Any) -> list[_Columns]:
     """The rows of a table in their own order, with what is `named` of other tables.
 
     Columns that mirror a translation are left out.
@@ -213,9 +213,9 @@ def _rows(model: type[models.Model], *named: str, **owner: Any) -> list[_Row]:
     return list(models.QuerySet(model).filter(**owner).values(*columns, *named))
 
 
-def _by(rows: Iterable[_Row], column: str) -> Mapping[Any, Sequence[_Row]]:
+def _by(rows: Iterable[_Columns], column: str) -> Mapping[Any, Sequence[_Columns]]:
     """The rows of each owner."""
-    found: dict[Any, list[_Row]] = defaultdict(list)
+    found: dict[Any, list[_Columns]] = defaultdict(list)
     for row in rows:
         found[row[column]].append(row)
     return found
@@ -232,17 +232,17 @@ def _linked(relation: Any, *named: str, **owner: Any) -> Mapping[int, list[Any]]
     return found
 
 
-def _names(relation: Any, **owner: Any) -> Callable[[_Row], tuple[str, ...]]:
+def _names(relation: Any, **owner: Any) -> Callable[[_Columns], tuple[str, ...]]:
     """The slugs that a row lists."""
     listed = _linked(relation, "slug", **owner)
     return lambda row: tuple(slug for (slug,) in listed.get(row["id"], ()))
 
 
-def _conditions(relation: Any, **owner: Any) -> Callable[[_Row], content.Condition]:
+def _conditions(relation: Any, **owner: Any) -> Callable[[_Columns], content.Condition]:
     """The condition that the choices make up which a row lists."""
     listed = _linked(relation, "question__slug", "slug", **owner)
 
-    def condition(row: _Row) -> content.Condition:
+    def condition(row: _Columns) -> content.Condition:
         grouped: dict[str, list[str]] = {}
         for question, choice in listed.get(row["id"], ()):
             grouped.setdefault(question, []).append(choice)
@@ -251,7 +251,7 @@ def _conditions(relation: Any, **owner: Any) -> Callable[[_Row], content.Conditi
     return condition
 
 
-def _part(struct: type[Part], model: type[models.Model], row: _Row, **more: Any) -> Part:
+def _part(struct: type[Part], model: type[models.Model], row: _Columns, **more: Any) -> Part:
     """A part of a tree: what its row says, and `more`."""
     fields: dict[str, Any] = {}
     for name in struct.__struct_fields__:

@@ -28,7 +28,7 @@ from wizard.models import (
 )
 from wizard.translation import TRANSLATED
 
-Row = TypeVar("Row", bound=models.Model)
+Stored = TypeVar("Stored", bound=models.Model)
 
 
 def fields_of(part: msgspec.Struct, model: type[models.Model]) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Writer:
     def chosen(self, when: content.Condition) -> list[Choice]:
         return [self.choices[question, slug] for question, slugs in when.items() for slug in slugs]
 
-    def parts(self, model: type[Row], fields: Iterable[dict[str, Any]]) -> list[Row]:
+    def parts(self, model: type[Stored], fields: Iterable[dict[str, Any]]) -> list[Stored]:
         """The rows of one kind of part, in the order of the tree."""
         stored = model._default_manager.filter(tree=self.draft)
         placed = enumerate(fields, start=1)
@@ -196,8 +196,8 @@ def _add(model: Any, parts: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _replace(
-    model: type[Row], owner: str, owners: Sequence[Any], key: str, rows: Sequence[dict[str, Any]]
-) -> list[Row]:
+    model: type[Stored], owner: str, owners: Sequence[Any], key: str, rows: Sequence[dict[str, Any]]
+) -> list[Stored]:
     """Write the rows of all `owners`, each over the one of its owner with the same `key`.
 
     The rest of what they own goes.
@@ -210,8 +210,8 @@ def _replace(
 
 
 def _put(
-    stored: "models.QuerySet[Row]", keys: Sequence[str], wanted: Sequence[dict[str, Any]]
-) -> list[Row]:
+    stored: "models.QuerySet[Stored]", keys: Sequence[str], wanted: Sequence[dict[str, Any]]
+) -> list[Stored]:
     """Write rows with the `wanted` fields, each over the one `stored` with the same `keys`."""
     model, key = stored.model, attrgetter(*keys)
     column = {field.name: field.attname for field in model._meta.concrete_fields}

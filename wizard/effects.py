@@ -1,8 +1,8 @@
-"""What an edit does to those who walk: two states of a tree, compared way by way.
+"""What an edit does to those who walk: two states of a tree, compared path by path.
 
-Complete ways through the new tree are replayed on the old one, and the advice
+Complete paths through the new tree are replayed on the old one, and the advice
 compared; and the other way round, to find old answers that the new tree does
-not take any more. Where there are too many ways a sample stands for them. No
+not take any more. Where there are too many paths a sample stands for them. No
 Django, no database.
 """
 
@@ -31,13 +31,13 @@ from wizard.states import TooComplexError
 from wizard.strategy import Strategy, advise, alternatives, audience_of
 
 MOST = 2_000
-"""So many ways are compared within about two seconds."""
+"""So many paths are compared within about two seconds."""
 
 SEED = 20_261_124
 
 
 class Change(StrEnum):
-    """What differs for one way, the greatest first. Each way counts once, under its greatest."""
+    """What differs for one path, the greatest first. Each path counts once, under its greatest."""
 
     INCOMPARABLE = "incomparable"
     FIRST_CAUSE = "first-cause"
@@ -52,7 +52,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One way of a group: its answers as they stand in the address of either tree."""
+    """One path of a group: its answers as they stand in the address of either tree."""
 
     old: tuple[tuple[str, str], ...]
     new: tuple[tuple[str, str], ...]
@@ -61,10 +61,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Ways for which the same differs: `old` and `new` are the slugs of what does.
+    """Paths for which the same differs: slugs of what was before (`old`) and is now (`new`).
 
     Of causes and actions those are left out that both have; of an order that
-    changed, what stands in its place already. Where a way stops, `old` or `new`
+    changed, what stands in its place already. Where a path stops, `old` or `new`
     has the question, and `fault` tells why; no fault: it was not answered.
     """
 
@@ -72,40 +72,40 @@ class Group:
     old: tuple[str, ...]
     new: tuple[str, ...]
     fault: Fault | None
-    ways: int
+    paths: int
     example: Example
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Ways of one tree on the other.
+    """Paths of one tree on the other.
 
-    Of all `ways` only `met` meet something that changed: the others are the same.
+    Of all `paths` only `met` meet something that changed: the others are the same.
     Of these `compared` were looked at: all if `exact`, else a sample.
     """
 
-    ways: int
+    paths: int
     met: int
     compared: int
     exact: bool
     groups: tuple[Group, ...]
 
     def count(self, change: Change) -> int:
-        return sum(group.ways for group in self.groups if group.change is change)
+        return sum(group.paths for group in self.groups if group.change is change)
 
     @property
     def changed(self) -> int:
-        return sum(group.ways for group in self.groups)
+        return sum(group.paths for group in self.groups)
 
     @property
     def same(self) -> int:
         """How many are the same; of the compared ones only, unless `exact`."""
-        return (self.ways if self.exact else self.compared) - self.changed
+        return (self.paths if self.exact else self.compared) - self.changed
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """`forth`: the ways of the new tree on the old. `back`: the old ones that the new leaves open.
+    """`forth`: the paths of the new tree on the old. `back`: the old ones that the new leaves open.
 
     `unchanged` if the trees differ in nothing that a walk or its advice looks at.
     """
@@ -119,10 +119,10 @@ class Effects:
 def effects(old: Tree, new: Tree, most: int = MOST, seed: int = SEED) -> Effects:
     """What changes for those who walk `new` instead of `old`.
 
-    Both must be sound. All ways that meet a change are compared if they are at
+    Both must be sound. All paths that meet a change are compared if they are at
     most `most`, otherwise as many by chance, the same ones for the same `seed`.
     A number is also tried where the other tree begins another range. Raises
-    TooComplexError where the ways of one tree cannot be counted.
+    TooComplexError where the paths of one tree cannot be counted.
     """
     if _logic(old) == _logic(new):
         forth, back = (Compared(Paths(t).count(), 0, 0, exact=True, groups=()) for t in (new, old))
@@ -132,20 +132,20 @@ def effects(old: Tree, new: Tree, most: int = MOST, seed: int = SEED) -> Effects
     forth = _compare(
         _chosen(new, _focus(new, old, names), most, seed),
         _turns(new, {names.to_new(slug): q for slug, q in old.questions.items()}),
-        lambda way: _changed(way, old, names, offers),
+        lambda path: _changed(path, old, names, offers),
     )
     back = _compare(
         _chosen(old, _asked_otherwise(old, new, names), most, seed),
         _turns(old, {names.to_old(slug): q for slug, q in new.questions.items()}),
-        lambda way: _left_open(way, new),
+        lambda path: _left_open(path, new),
     )
     return Effects(forth, back, unchanged=False, seed=seed)
 
 
-# Which ways to compare
+# Which paths to compare
 
 Focus = Sequence[Condition] | None
-"""Where none of these conditions holds at the end of a way, nothing changes. None: anywhere."""
+"""Where none of these conditions holds at the end of a path, nothing changes. None: anywhere."""
 
 
 def _paths(tree: Tree, focus: Focus) -> Paths:
@@ -155,7 +155,7 @@ def _paths(tree: Tree, focus: Focus) -> Paths:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    ways: int
+    paths: int
     met: int
     exact: bool
     walks: Iterable[Walk]
@@ -175,7 +175,7 @@ def _chosen(tree: Tree, focus: Focus, most: int, seed: int) -> _Chosen:
 
 
 def _focus(new: Tree, old: Tree, names: "_Names") -> Focus:
-    """What a way of the new tree must meet for its advice to differ."""
+    """What a path of the new tree must meet for its advice to differ."""
     asked = _asked_otherwise(new, old, names)
     advised = _advised_otherwise(new, old)
     offered = _offered_otherwise(new, old)
@@ -185,7 +185,7 @@ def _focus(new: Tree, old: Tree, names: "_Names") -> Focus:
 
 
 def _asked_otherwise(tree: Tree, other: Tree, names: "_Names") -> Focus:
-    """What a way of `tree` must meet for `other` to ask otherwise."""
+    """What a path of `tree` must meet for `other` to ask otherwise."""
     if names.questions or names.choices or tree.start.slug != other.start.slug:
         return None
     found = []
@@ -296,11 +296,11 @@ def _same_order(old: Iterable[str], new: Iterable[str]) -> bool:
     return [slug for slug in old if slug in new] == [slug for slug in new if slug in old]
 
 
-# What differs for one way
+# What differs for one path
 
 
 class _Found(NamedTuple):
-    """What differs for one way."""
+    """What differs for one path."""
 
     change: Change
     old: tuple[str, ...] = ()
@@ -318,19 +318,19 @@ def _compare(
 ) -> Compared:
     counts: Counter[_Found] = Counter()
     examples: dict[_Found, Example] = {}
-    for way in chosen.walks:
-        for turned in _turned(way, turns):
+    for path in chosen.walks:
+        for turned in _turned(path, turns):
             found, example = differ(turned)
             counts[found] += 1
             examples.setdefault(found, example)
     compared = counts.total()
     counts.pop(_SAME, None)
-    groups = [Group(*found, ways, examples[found]) for found, ways in counts.items()]
+    groups = [Group(*found, paths, examples[found]) for found, paths in counts.items()]
     rank = list(Change)
-    groups.sort(key=lambda group: (rank.index(group.change), -group.ways))
-    # Numbers tried beside the smallest of their range are ways of their own.
+    groups.sort(key=lambda group: (rank.index(group.change), -group.paths))
+    # Numbers tried beside the smallest of their range are paths of their own.
     more = compared - chosen.met if chosen.exact else 0
-    return Compared(chosen.ways + more, chosen.met + more, compared, chosen.exact, tuple(groups))
+    return Compared(chosen.paths + more, chosen.met + more, compared, chosen.exact, tuple(groups))
 
 
 def _turns(tree: Tree, others: Mapping[str, Question]) -> dict[Fact, list[Answered]]:
@@ -352,11 +352,11 @@ def _turns(tree: Tree, others: Mapping[str, Question]) -> dict[Fact, list[Answer
     return found
 
 
-def _turned(way: Walk, turns: Mapping[Fact, Sequence[Answered]]) -> Iterator[Walk]:
-    """The way as it is, and with each of the other numbers that lead the same way."""
-    ways = [(answered, *_others(answered, turns)) for answered in way.trail]
-    for trail in product(*ways):
-        yield way if trail == way.trail else replace(way, trail=trail)
+def _turned(path: Walk, turns: Mapping[Fact, Sequence[Answered]]) -> Iterator[Walk]:
+    """The walk as it is, and with each of the other numbers that lead on alike."""
+    options = [(answered, *_others(answered, turns)) for answered in path.trail]
+    for trail in product(*options):
+        yield path if trail == path.trail else replace(path, trail=trail)
 
 
 def _others(answered: Answered, turns: Mapping[Fact, Sequence[Answered]]) -> Iterable[Answered]:
@@ -395,40 +395,40 @@ class _Names:
         }
 
 
-def _given(way: Walk) -> dict[str, Sequence[str]]:
-    return {answered.question.slug: answered.values for answered in way.trail}
+def _given(path: Walk) -> dict[str, Sequence[str]]:
+    return {answered.question.slug: answered.values for answered in path.trail}
 
 
 def _changed(
-    way: Walk,
+    path: Walk,
     old: Tree,
     names: _Names,
     offers: tuple[Mapping[Audience, list[str]], Mapping[Audience, list[str]]],
 ) -> tuple[_Found, Example]:
-    """A way of the new tree, replayed on the old one."""
-    given = names.answers_to_old(_given(way))
+    """A path of the new tree, replayed on the old one."""
+    given = names.answers_to_old(_given(path))
     replayed = walk(old, given)
-    example = Example(tuple(replayed.parameters), tuple(way.parameters), way.trail)
+    example = Example(tuple(replayed.parameters), tuple(path.parameters), path.trail)
     if replayed.question is not None:
         unknown = _unknown(replayed.question, given)
         stopped = _Found(Change.INCOMPARABLE, (replayed.question.slug,), unknown, replayed.fault)
         return stopped, example
-    found = _advised(advise(replayed), advise(way))
+    found = _advised(advise(replayed), advise(path))
     if found is _SAME:
-        audiences = (audience_of(walked) or Audience.PERSON for walked in (replayed, way))
+        audiences = (audience_of(walked) or Audience.PERSON for walked in (replayed, path))
         offered = [offer[who] for offer, who in zip(offers, audiences, strict=True)]
         found = _listed(Change.ALTERNATIVES, *offered) or _SAME
     if found is _SAME:
         before = [names.to_new(answered.question.slug) for answered in replayed.trail]
-        found = _listed(Change.ASKED, before, [a.question.slug for a in way.trail]) or _SAME
+        found = _listed(Change.ASKED, before, [a.question.slug for a in path.trail]) or _SAME
     return found, example
 
 
-def _left_open(way: Walk, new: Tree) -> tuple[_Found, Example]:
-    """A way of the old tree, replayed on the new one."""
-    given = _given(way)
+def _left_open(path: Walk, new: Tree) -> tuple[_Found, Example]:
+    """A path of the old tree, replayed on the new one."""
+    given = _given(path)
     replayed = walk(new, given)
-    example = Example(tuple(way.parameters), tuple(replayed.parameters), way.trail)
+    example = Example(tuple(path.parameters), tuple(replayed.parameters), path.trail)
     if replayed.question is None:
         return _SAME, example
     unknown = _unknown(replayed.question, given)

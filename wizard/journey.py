@@ -15,19 +15,19 @@ class Reached(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StationReached:
     """One station on the way."""
 
     station: Station
     reached: Reached
 
 
-def way(stopped_at: Station) -> tuple[Stop, ...]:
+def stations(stopped_at: Station) -> tuple[StationReached, ...]:
     """All stations in the order of the way: passed before `stopped_at`, ahead after it."""
     stations = list(Station)
     here = stations.index(stopped_at)
     return (
-        *(Stop(station, Reached.PASSED) for station in stations[:here]),
-        Stop(stopped_at, Reached.STOPPED),
-        *(Stop(station, Reached.AHEAD) for station in stations[here + 1 :]),
+        *(StationReached(station, Reached.PASSED) for station in stations[:here]),
+        StationReached(stopped_at, Reached.STOPPED),
+        *(StationReached(station, Reached.AHEAD) for station in stations[here + 1 :]),
     )

@@ -39,13 +39,13 @@ def _slug(**options: Any) -> "models.CharField[str, str]":
     )
 
 
-Row = TypeVar("Row", bound="Keyed")
+KeyedRow = TypeVar("KeyedRow", bound="Keyed")
 
 
-class KeyedManager(models.Manager[Row]):
+class KeyedManager(models.Manager[KeyedRow]):
     """Finds rows by their natural key: slugs from the tree downwards."""
 
-    def get_by_natural_key(self, *key: str | int) -> Row:
+    def get_by_natural_key(self, *key: str | int) -> KeyedRow:
         return self.get(**dict(zip(self.model.key_fields, key, strict=True)))
 
 

@@ -50,7 +50,7 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Branch:
     """The routes that lead from one question to another, with their numbers, and what follows."""
 
     routes: tuple[tuple[int, content.Route], ...]
@@ -68,7 +68,7 @@ class Step:
     slug: str
     question: content.Question | None
     here: bool = True
-    ways: tuple[Way, ...] = ()
+    branches: tuple[Branch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,10 @@ class _Teller:
         routes: dict[str, list[tuple[int, content.Route]]] = defaultdict(list)
         for number, route in enumerate(question.routes, start=1):
             routes[route.to].append((number, route))
-        ways = tuple(Way(tuple(said), self.step(to, level + 1)) for to, said in routes.items())
-        return Step(slug, question, ways=ways)
+        branches = tuple(
+            Branch(tuple(said), self.step(to, level + 1)) for to, said in routes.items()
+        )
+        return Step(slug, question, branches=branches)
 
 
 def walk_order(tree: content.Tree) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""How often one address may do what costs us something.
+"""A rate limit: how often one address may do what costs us something.
 
 An address is counted under a hash keyed for the day, and forgotten with the window.
 """

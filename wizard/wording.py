@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wizard import content, labels
 from wizard.answers import Answered, Fault
 from wizard.compiled import Question
-from wizard.documents import Fault as DocumentFault
-from wizard.documents import Flaw
+from wizard.documents import DocumentFault, Flaw
 from wizard.journey import Reached
 from wizard.labels import Label, Wording
 from wizard.languages import DEFAULT, LANGUAGES

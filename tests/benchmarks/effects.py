@@ -51,7 +51,7 @@ def main() -> None:
             end = time.perf_counter()
             print(
                 f"  {name}: {count} differences in {(read - start) * 1000:.1f} ms; "
-                f"{found.compared} of {found.met} of {found.ways} ways in {end - read:.2f} s"
+                f"{found.compared} of {found.met} of {found.paths} ways in {end - read:.2f} s"
             )
 
 

@@ -37,7 +37,7 @@ MOST_SHOWN = 20
 def changes(request: HttpRequest, tree: Tree) -> HttpResponse:
     """What the draft changes of the current edition, or of the one named by `against`.
 
-    `from` and `to` compare two editions. `effects` adds what it does to the ways,
+    `from` and `to` compare two editions. `effects` adds what it does to the paths,
     which may take seconds: the page asks for it when it is there.
     """
     old, new = _sides_of(request, tree)
@@ -117,7 +117,6 @@ _NAMES: dict[str, str | Promise] = {
     "audiences": _("for whom"),
     "findings": _("findings expected first"),
 }
-Row = dict[str, Any]
 
 
 def difference_context(
@@ -211,7 +210,7 @@ def _field(model: type[models.Model], name: str) -> Any:
 
 def _part(
     tree: Tree | None, place: Place, about: Sequence[Difference], words: tuple[_Words, _Words]
-) -> Row:
+) -> dict[str, Any]:
     """One part of the tree with all that differs about it."""
     old, new = words
     known = new if new.has(place) else old
@@ -242,7 +241,7 @@ def _spelled_out(found: Difference) -> Iterable[Difference]:
     return contents(found.place, found.new or found.old, found.what)
 
 
-def _row(found: Difference, words: tuple[_Words, _Words]) -> Row:
+def _row(found: Difference, words: tuple[_Words, _Words]) -> dict[str, Any]:
     old, new = _sides(found, words)
     return {
         "spot": _spot(found, words[found.what is not What.REMOVED]),
@@ -376,28 +375,28 @@ def _compared(
 ) -> dict[str, Any]:
     shown = found.groups[:MOST_SHOWN]
     return {
-        "ways": _digits(found.ways),
+        "paths": _digits(found.paths),
         "met": _digits(found.met),
-        "unmet": _digits(found.ways - found.met),
+        "unmet": _digits(found.paths - found.met),
         "compared": _digits(found.compared),
         "changed": found.changed,
         "exact": found.exact,
-        "all_met": found.met == found.ways,
+        "all_met": found.met == found.paths,
         "same": _digits(found.same),
         "counts": [
-            {"label": label, "change": change, "ways": _digits(found.count(change))}
+            {"label": label, "change": change, "paths": _digits(found.count(change))}
             for change, label in CHANGES.items()
             if found.count(change)
         ],
         "groups": [_group(group, names, sides, back=back) for group in shown],
         "more_groups": len(found.groups) - len(shown),
-        "more_ways": _digits(sum(group.ways for group in found.groups[MOST_SHOWN:])),
+        "more_paths": _digits(sum(group.paths for group in found.groups[MOST_SHOWN:])),
     }
 
 
 def _group(
     group: Group, names: tuple[_Titles, _Titles], sides: tuple[Side, Side], *, back: bool
-) -> Row:
+) -> dict[str, Any]:
     example = group.example
     lines = [
         [name.of(group.change, slug) for slug in slugs]
@@ -409,7 +408,7 @@ def _group(
         "old": lines[0],
         "new": lines[1],
         "stop": _stop(group, names, back=back) if group.change is Change.INCOMPARABLE else "",
-        "ways": _digits(group.ways),
+        "paths": _digits(group.paths),
         "answers": [(a.question.short, wording.answer(a)) for a in example.trail],
         "old_url": sides[0].url(example.old),
         "new_url": sides[1].url(example.new),
@@ -417,7 +416,7 @@ def _group(
 
 
 def _stop(group: Group, names: tuple[_Titles, _Titles], *, back: bool) -> str:
-    """Why a way cannot be replayed on the other tree."""
+    """Why a path cannot be replayed on the other tree."""
     own, other = names if back else names[::-1]
     ((question,), unknown) = (group.new, group.old) if back else (group.old, group.new)
     words = {

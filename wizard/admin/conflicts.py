@@ -1,4 +1,4 @@
-"""Two editors on one row: what the second is shown, so that nothing is lost.
+"""Optimistic locking: two editors on one row, and nothing of the second one is lost.
 
 A change form carries `SEEN`, with the digest of what was stored when it was opened. If
 something else is stored by the time it comes back, nothing is saved: the form is shown

@@ -15,7 +15,7 @@ from modeltranslation.admin import TranslationStackedInline
 
 from wizard.admin import conditions, history, inserting, pages, slugs, stops, usage
 from wizard.admin.base import DraftAdmin, SameTreeForm, SameTreeFormSet, StaffAdmin
-from wizard.admin.widgets import WORDS, Dressed
+from wizard.admin.widgets import WORDS, EditingFields
 from wizard.languages import columns
 from wizard.models import (
     Action,
@@ -121,7 +121,7 @@ class ChoiceFormSet(RowFormSet):
                 taken.add(form.instance.slug)
 
 
-class RowInline(Dressed, admin.StackedInline):
+class RowInline(EditingFields, admin.StackedInline):
     """Rows that are put into order by dragging, by keyboard, or by their numbers."""
 
     form = RowForm
@@ -130,7 +130,7 @@ class RowInline(Dressed, admin.StackedInline):
     extra = 0
 
 
-class TranslatedRowInline(Dressed, TranslationStackedInline):
+class TranslatedRowInline(EditingFields, TranslationStackedInline):
     form = RowForm
     formset = RowFormSet
     formfield_overrides = WORDS
@@ -181,7 +181,7 @@ class ScenarioFindingInline(RowInline):
     autocomplete_fields = ("finding",)
 
 
-class PartAdmin(Dressed, DraftAdmin):
+class PartAdmin(EditingFields, DraftAdmin):
     """A part with the bar of its tree above it, and what uses it named before it goes."""
 
     form = PartForm
@@ -355,7 +355,7 @@ class QuestionAdmin(PartAdmin):
 
 
 @admin.register(Choice)
-class ChoiceAdmin(Dressed, StaffAdmin):
+class ChoiceAdmin(EditingFields, StaffAdmin):
     """Here for the search boxes of conditions; choices are edited with their question."""
 
     search_fields = ("question__slug", "slug", *columns("label"))

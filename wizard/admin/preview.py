@@ -109,7 +109,7 @@ def preview(request: HttpRequest, tree: Tree) -> HttpResponse:
     language = asked if asked in LANGUAGES else DEFAULT
     answers: Answers = sent_answers(request.GET.lists())
     try:
-        answers = _seeded(request, draft_in(tree, language)) or answers
+        answers = _leading_there(request, draft_in(tree, language)) or answers
     except UnwalkableError:
         # The page to come says what is wrong.
         answers = {}
@@ -126,7 +126,7 @@ def _home(tree: Tree, language: str) -> str:
     return address(f"preview/{language}", tree)
 
 
-def _seeded(request: HttpRequest, draft: compiled.Tree) -> Answers | None:
+def _leading_there(request: HttpRequest, draft: compiled.Tree) -> Answers | None:
     """Answers that lead where the address says; None if it says nothing, or nothing leads there."""
     question, finding = request.GET.get(FROM), request.GET.get(FINDING)
     found: Answers | None = None

@@ -21,7 +21,7 @@ from wizard.models import Tree
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One thing said of a part, in each language."""
 
     label: str
@@ -36,7 +36,7 @@ class Sheet:
     slug: str
     kind: str
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
 
 
 @tree_page("read")
@@ -66,7 +66,7 @@ def read(request: HttpRequest, tree: Tree) -> HttpResponse:
     return render(request, "admin/wizard/tree/read.html", context)
 
 
-class Side:
+class InLanguage:
     """The tree in one language. Its parts are found by slug."""
 
     def __init__(self, tree: content.Tree, language: str) -> None:
@@ -94,7 +94,7 @@ class Side:
         return format_html("<strong>{}</strong> {}: {}", *words)
 
 
-Say = Callable[[Side], str] | str
+Say = Callable[[InLanguage], str] | str
 """What stands in a cell of each language; a string stands in all of them."""
 
 
@@ -103,7 +103,7 @@ class Reader:
 
     def __init__(self, tree: content.Tree) -> None:
         self.tree = tree
-        self.sides = [Side(tree, language) for language in LANGUAGES]
+        self.sides = [InLanguage(tree, language) for language in LANGUAGES]
 
     def sheet(
         self,
@@ -117,7 +117,7 @@ class Reader:
         rows: Iterable[tuple[str, Say]],
     ) -> Sheet:
         """`rows` without a word in either language are left out."""
-        written = [Row(label, self.cells(say)) for label, say in rows]
+        written = [SheetRow(label, self.cells(say)) for label, say in rows]
         return Sheet(
             anchor=f"{type(part).__name__.lower()}-{part.slug}",
             slug=part.slug,
@@ -151,7 +151,7 @@ class Reader:
     def finding(self, raw: content.Finding) -> Sheet:
         slug = raw.slug
 
-        def evidence(side: Side) -> SafeString:
+        def evidence(side: InLanguage) -> SafeString:
             both = zip(raw.evidence, side.findings[slug].evidence, strict=True)
             return _bullets(side.evidence(said, shown.because) for said, shown in both)
 
@@ -225,7 +225,7 @@ class Reader:
         )
 
     def message(self, raw: content.Message) -> Sheet:
-        def finding(side: Side) -> str:
+        def finding(side: InLanguage) -> str:
             meant = side.findings.get(raw.finding or "")
             return meant.title if meant else raw.finding or ""
 
@@ -242,7 +242,7 @@ class Reader:
         )
 
 
-def _said(say: Say, side: Side) -> str:
+def _said(say: Say, side: InLanguage) -> str:
     return say if isinstance(say, str) else say(side)
 
 

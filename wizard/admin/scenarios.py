@@ -26,7 +26,7 @@ SHOWN_OTHERWISE = frozenset({Code.SCENARIO_FINDINGS, Code.SCENARIO_ACTIONS})
 
 
 @dataclass(frozen=True)
-class Row:
+class ScenarioRow:
     """One scenario with what the draft gives for it now."""
 
     slug: str
@@ -47,15 +47,15 @@ def scenarios(request: HttpRequest, tree: Tree) -> HttpResponse:
     draft = drafts.frozen_draft(tree)
     snapshot = draft.content
     try:
-        bench = _Bench(tree, snapshot, walkable(draft).compiled(wording.language()))
+        runs = _ScenarioRuns(tree, snapshot, walkable(draft).compiled(wording.language()))
     except UnwalkableError as exc:
         return unwalkable(request, tree, exc.problems)
     refused: list[str] = []
     if request.method == "POST":
-        refused = stops.give_answer(request, tree, bench.draft)
+        refused = stops.give_answer(request, tree, runs.draft)
         if not refused:
             return HttpResponseRedirect(address("scenarios", tree))
-    rows = [bench.row(scenario) for scenario in snapshot.scenarios]
+    rows = [runs.row(scenario) for scenario in snapshot.scenarios]
     failing = [row for row in rows if not row.passes]
     stories = {row.slug: row.story for row in rows}
     for told in refused:
@@ -69,7 +69,7 @@ def scenarios(request: HttpRequest, tree: Tree) -> HttpResponse:
         number=len(rows),
         failing=len(failing),
         only_failing=FAILED in request.GET,
-        stops=stops.boxes(bench.draft, stories, request.POST) if failing else [],
+        stops=stops.boxes(runs.draft, stories, request.POST) if failing else [],
         new_url=address("scenarios/new", tree),
         preview_url=preview_url(tree, wording.language(), {}),
     )
@@ -81,7 +81,7 @@ def scenarios(request: HttpRequest, tree: Tree) -> HttpResponse:
     )
 
 
-class _Bench:
+class _ScenarioRuns:
     """What every scenario of one draft is compared with."""
 
     def __init__(self, tree: Tree, snapshot: content.Tree, draft: compiled.Tree) -> None:
@@ -93,7 +93,7 @@ class _Bench:
         for problem in named(find_failing(draft), snapshot):
             self.problems.setdefault(problem.place.slug, []).append(problem)
 
-    def row(self, scenario: content.Scenario) -> Row:
+    def row(self, scenario: content.Scenario) -> ScenarioRow:
         """One scenario, run."""
         walked = walk(self.draft, scenario.answers)
         advice = advise(walked) if walked.finished else None
@@ -101,7 +101,7 @@ class _Bench:
         missing = [slug for slug in scenario.actions if advice and slug not in shown]
         unwanted = [slug for slug in scenario.absent_actions if slug in shown]
         problems = self.problems.get(scenario.slug, ())
-        return Row(
+        return ScenarioRow(
             slug=scenario.slug,
             story=scenario.story.inside(wording.language()),
             expected=[self.findings.get(slug, slug) for slug in scenario.findings],

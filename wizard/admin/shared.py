@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wizard.admin import slugs, usage
 from wizard.admin.base import StaffAdmin
-from wizard.admin.widgets import WORDS, Dressed
+from wizard.admin.widgets import WORDS, EditingFields
 from wizard.languages import columns
 from wizard.models import Contact, Figure, Source, Term
 
@@ -56,7 +56,7 @@ class SharedForm(forms.ModelForm):
         return cleaned
 
 
-class SharedAdmin(Dressed, StaffAdmin):
+class SharedAdmin(EditingFields, StaffAdmin):
     """What all trees share: whoever would delete it is told which of them use it."""
 
     form = SharedForm

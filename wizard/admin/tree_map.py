@@ -22,7 +22,7 @@ from wizard.frozen import Frozen
 from wizard.labels import Label, Wording
 from wizard.languages import LANGUAGES
 from wizard.models import Finding, Question, Tree
-from wizard.outline import Edge, Node, Outline, Step, Way
+from wizard.outline import Branch, Edge, Node, Outline, Step
 from wizard.parts import Place
 from wizard.problems import Level
 
@@ -309,7 +309,9 @@ class Draft:
             "title": self.words(question.title),
             "kind": LOOKS[question.kind],
             "choices": [self.choice(choice, question) for choice in question.choices],
-            "ways": [self.way(way, several=len(question.routes) > 1) for way in step.ways],
+            "branches": [
+                self.branch(branch, several=len(question.routes) > 1) for branch in step.branches
+            ],
             "problems": problems,
             "worst": problems[0]["level"] if problems else "",
             "url": self.url(place),
@@ -318,13 +320,13 @@ class Draft:
             **self.open_notes(place),
         }
 
-    def way(self, way: Way, *, several: bool) -> dict[str, Any]:
+    def branch(self, branch: Branch, *, several: bool) -> dict[str, Any]:
         """The routes to one question, with their numbers if its source has `several`."""
-        numbers = [f"{number}. " if several else "" for number, _ in way.routes]
-        said = [capfirst(self.said(route)) for _, route in way.routes]
+        numbers = [f"{number}. " if several else "" for number, _ in branch.routes]
+        said = [capfirst(self.said(route)) for _, route in branch.routes]
         return {
             "said": [number + words for number, words in zip(numbers, said, strict=True)],
-            "step": self.step(way.step),
+            "step": self.step(branch.step),
         }
 
     def choice(self, choice: content.Choice, question: content.Question) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from wizard.admin import exchange, pages, prose
 from wizard.admin.base import StaffAdmin
-from wizard.admin.widgets import Dressed
+from wizard.admin.widgets import EditingFields
 from wizard.languages import columns
 from wizard.models import Tree
 
 
 @admin.register(Tree)
-class TreeAdmin(Dressed, StaffAdmin):
+class TreeAdmin(EditingFields, StaffAdmin):
     list_display = ("slug", "title", "current", "publish_link")
     search_fields = ("slug", *columns("title"))
     fields = ("title", "summary", ("slug", "position"))

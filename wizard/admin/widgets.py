@@ -65,7 +65,7 @@ WORDS: dict[Any, dict[str, Any]] = {
 }
 
 
-class Dressed:
+class EditingFields:
     """For admins and inlines: every field with its help, every text in two columns."""
 
     def formfield_for_dbfield(

@@ -14,7 +14,7 @@ from wizard import forms, journey, labels, wording
 from wizard.answers import Answered
 from wizard.compiled import Source
 from wizard.content import Audience, Grade, Horizon, Station, Theme
-from wizard.journey import Reached, Stop
+from wizard.journey import Reached, StationReached
 from wizard.strategy import Certainty
 
 register = template.Library()
@@ -56,9 +56,9 @@ def grade_name(grade: Grade) -> str:
 
 
 @register.filter
-def way(stopped_at: Station) -> tuple[Stop, ...]:
+def stations(stopped_at: Station) -> tuple[StationReached, ...]:
     """The stations that the money passed, where it stopped, and those ahead."""
-    return journey.way(stopped_at)
+    return journey.stations(stopped_at)
 
 
 @register.filter
