@@ -2,8 +2,9 @@
 
 from django.utils import timezone
 
-from wizard import content, editions
+from wizard import editions
 from wizard.models import Tree
+from wizard.tree import content
 
 
 def make_edition(tree):

@@ -19,8 +19,8 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard.content import Audience, Effect, Grade, Horizon
 from wizard.models import Edition
+from wizard.tree.content import Audience, Effect, Grade, Horizon
 
 pytestmark = pytest.mark.django_db
 

@@ -15,10 +15,10 @@ from tests.trees import (
 )
 from wizard import drafts, wording
 from wizard.admin import pages
-from wizard.content import Effect, Route, Text
 from wizard.importing import UNWRITABLE
 from wizard.models import Question, Tree
-from wizard.problems import Code
+from wizard.tree.content import Effect, Route, Text
+from wizard.tree.problems import Code
 
 pytestmark = pytest.mark.django_db
 

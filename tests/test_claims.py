@@ -18,10 +18,10 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard.claims import find_stale, find_unproven, unmarked_figures
-from wizard.content import Effect, Grade, Text
-from wizard.parts import Place, Row
-from wizard.problems import Code, Level
+from wizard.tree.claims import find_stale, find_unproven, unmarked_figures
+from wizard.tree.content import Effect, Grade, Text
+from wizard.tree.parts import Place, Row
+from wizard.tree.problems import Code, Level
 
 FORUM = msgspec.structs.replace(LAW, slug="forum", grade=Grade.USERS)
 RUMOUR = msgspec.structs.replace(LAW, slug="rumour", grade=Grade.UNPROVEN)

@@ -6,9 +6,9 @@ from tests.editions import make_edition
 from tests.pages import page
 from tests.trees import CLASHING, make_choice, make_clashing_tree, make_question, make_tree
 from wizard import drafts, publishing, rendering
-from wizard.content import Kind
-from wizard.problems import Code
 from wizard.publishing import NotPublishableError
+from wizard.tree.content import Kind
+from wizard.tree.problems import Code
 
 pytestmark = pytest.mark.django_db
 

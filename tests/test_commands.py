@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 from jsonschema import Draft202012Validator, FormatChecker
 
-from wizard import documents, drafts
-from wizard.documents import Form
+from wizard import drafts
 from wizard.models import Edition, Tree, User
+from wizard.tree import documents
+from wizard.tree.documents import Form
 
 pytestmark = pytest.mark.django_db
 

@@ -16,9 +16,9 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import content
-from wizard.content import Horizon, Kind, Message, Route, Scenario, Text
-from wizard.languages import LANGUAGES
+from wizard.tree import content
+from wizard.tree.content import Horizon, Kind, Message, Route, Scenario, Text
+from wizard.tree.languages import LANGUAGES
 
 
 def rich_tree():

@@ -20,11 +20,11 @@ from tests.trees import (
     text,
 )
 from wizard import drafts
-from wizard.content import Effect, Kind, Route, Scenario
-from wizard.coverage import cover
 from wizard.models import Source
-from wizard.states import MOST_TICKS
-from wizard.strategy import advise
+from wizard.tree.content import Effect, Kind, Route, Scenario
+from wizard.tree.coverage import cover
+from wizard.tree.states import MOST_TICKS
+from wizard.tree.strategy import advise
 
 QUESTIONS = (
     make_question("stopped", ["card", "other"], [Route(to="signs", when={"stopped": ("card",)})]),

@@ -10,9 +10,9 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard.content import Route, Text
-from wizard.difference import What, contents, differences, marked
-from wizard.parts import Place, Row
+from wizard.tree.content import Route, Text
+from wizard.tree.difference import What, contents, differences, marked
+from wizard.tree.parts import Place, Row
 
 HERE = Place("question", "first")
 

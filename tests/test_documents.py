@@ -20,10 +20,10 @@ from tests.trees import (
     make_term,
     make_tree,
 )
-from wizard import content
-from wizard.content import Kind, Route, Scenario, Text
-from wizard.documents import LARGEST, Flaw, Form, UnreadableDocumentError, read, write
 from wizard.models import Edition
+from wizard.tree import content
+from wizard.tree.content import Kind, Route, Scenario, Text
+from wizard.tree.documents import LARGEST, Flaw, Form, UnreadableDocumentError, read, write
 
 FORMS = pytest.mark.parametrize("form", Form)
 

@@ -27,8 +27,8 @@ from tests.trees import (
     text,
 )
 from wizard import drafts, publishing
-from wizard.content import Audience, Effect, Grade, Horizon, Route
 from wizard.models import Choice, Contact, Edition, Figure, Finding, Question, Source, Term, Tree
+from wizard.tree.content import Audience, Effect, Grade, Horizon, Route
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

@@ -5,9 +5,10 @@ from django.db import DatabaseError, connection
 from django.db.models import ProtectedError
 
 from tests.trees import make_evidence, make_finding, make_question, make_tree
-from wizard import content, drafts, editions, frozen, publishing
-from wizard.content import Effect
+from wizard import drafts, editions, frozen, publishing
 from wizard.models import Edition, Tree
+from wizard.tree import content
+from wizard.tree.content import Effect
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

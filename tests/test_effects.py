@@ -19,10 +19,10 @@ from tests.trees import (
     make_finding,
     make_question,
 )
-from wizard import effects as module
-from wizard.answers import Fault
-from wizard.content import Audience, Kind, Route
-from wizard.effects import Change, effects
+from wizard.tree import effects as module
+from wizard.tree.answers import Fault
+from wizard.tree.content import Audience, Kind, Route
+from wizard.tree.effects import Change, effects
 
 COLOURS = ("red", "green", "blue")
 

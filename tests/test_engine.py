@@ -4,12 +4,18 @@ import msgspec
 import pytest
 
 from tests.trees import compiled, every_walk, make_choice, make_question, text
-from wizard.answers import Fault, UnreadableAnswerError, answers_of, possible_answers, read_answer
-from wizard.compiled import Condition
-from wizard.content import Kind, Route
-from wizard.engine import walk
-from wizard.paths import Paths
-from wizard.states import TooComplexError, longest
+from wizard.tree.answers import (
+    Fault,
+    UnreadableAnswerError,
+    answers_of,
+    possible_answers,
+    read_answer,
+)
+from wizard.tree.compiled import Condition
+from wizard.tree.content import Kind, Route
+from wizard.tree.engine import walk
+from wizard.tree.paths import Paths
+from wizard.tree.states import TooComplexError, longest
 
 NONE = make_choice("none", exclusive=True)
 UNSURE = make_choice("unsure", unsure=True)
@@ -648,7 +654,7 @@ def test_entangled_tree_is_too_complex(monkeypatch):
         *(make_question(route.to) for route in every_answer_counts),
     ]
 
-    monkeypatch.setattr("wizard.states.MOST_STATES", 5)
+    monkeypatch.setattr("wizard.tree.states.MOST_STATES", 5)
 
     with pytest.raises(TooComplexError):
         longest(compiled(questions), ["q1"], set(), set())

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from tests.trees import every_walk, make_choice, make_question, make_tree
 from wizard import drafts
-from wizard.answers import answers_of
-from wizard.compiled import compile_tree
-from wizard.content import Kind, Route
-from wizard.engine import walk
 from wizard.models import Tree
-from wizard.numerals import write_number
+from wizard.tree.answers import answers_of
+from wizard.tree.compiled import compile_tree
+from wizard.tree.content import Kind, Route
+from wizard.tree.engine import walk
+from wizard.tree.numerals import write_number
 
 STEADY = settings(
     derandomize=True,

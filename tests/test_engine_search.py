@@ -13,9 +13,9 @@ from tests.test_engine_properties import (
     trees,
 )
 from tests.trees import compiled, make_question
-from wizard.compiled import ALWAYS, condition
-from wizard.content import Route
-from wizard.states import Ends, TooComplexError, uses
+from wizard.tree.compiled import ALWAYS, condition
+from wizard.tree.content import Route
+from wizard.tree.states import Ends, TooComplexError, uses
 
 
 def ends_by_force(tree, opened, agenda=None, chosen=None):
@@ -105,7 +105,7 @@ def test_evidence_on_ways_that_exclude_each_other_never_holds():
 
 
 def test_search_among_too_many_states_gives_up(monkeypatch):
-    monkeypatch.setattr("wizard.states.MOST_STATES", 3)
+    monkeypatch.setattr("wizard.tree.states.MOST_STATES", 3)
     slugs = [f"q{number}" for number in range(6)]
     routes = [[slug] for slug in slugs[1:]]
     questions = [make_question(s, routes=r) for s, r in zip(slugs, [*routes, []], strict=True)]

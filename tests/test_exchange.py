@@ -13,11 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.trees import POLICE, make_choice, make_finding, make_question, make_tree, text
-from wizard import content, documents, draft_reader, drafts, importing, publishing
-from wizard.content import Contact, ContactKind, Route, Text
-from wizard.documents import Form
+from wizard import drafts, importing, publishing
+from wizard.drafts import reader as draft_reader
 from wizard.models import Contact as ContactRow
 from wizard.models import Tree, User
+from wizard.tree import content, documents
+from wizard.tree.content import Contact, ContactKind, Route, Text
+from wizard.tree.documents import Form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

@@ -7,14 +7,14 @@ from itertools import chain, combinations
 import pytest
 
 from wizard import drafts
-from wizard.compiled import compile_tree
-from wizard.content import PERMANENT_THEMES, Audience, Horizon, Text, Theme
-from wizard.coverage import cover
-from wizard.engine import walk
-from wizard.languages import LANGUAGES
 from wizard.models import Tree
-from wizard.paths import Paths
-from wizard.strategy import advise, alternatives
+from wizard.tree.compiled import compile_tree
+from wizard.tree.content import PERMANENT_THEMES, Audience, Horizon, Text, Theme
+from wizard.tree.coverage import cover
+from wizard.tree.engine import walk
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.paths import Paths
+from wizard.tree.strategy import advise, alternatives
 
 MOST_WALKED = 4_000
 """So many paths are walked; of larger trees a sample."""

@@ -9,8 +9,8 @@ from django.test import Client
 from tests.editions import make_edition
 from tests.pages import page
 from tests.trees import make_choice, make_evidence, make_finding, make_question, make_tree
-from wizard.content import Effect, Kind
 from wizard.models import Edition
+from wizard.tree.content import Effect, Kind
 from wizard.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]

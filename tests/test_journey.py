@@ -3,9 +3,9 @@ import re
 import pytest
 
 from tests.trees import compiled, make_finding, make_question
-from wizard.content import Station
-from wizard.journey import stations
 from wizard.models import Finding
+from wizard.tree.content import Station
+from wizard.tree.journey import stations
 
 UNKNOWN_PLACE = "payout-failed-generic"
 """The one cause of the large tree without a scam of which nobody can say where it stopped."""

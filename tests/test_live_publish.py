@@ -44,7 +44,8 @@ PATHS = (
 DRAFT = """
 import json
 from tests.test_live_publish import marked
-from wizard import content, drafts
+from wizard import drafts
+from wizard.tree import content
 drafts.restore(content.decode(json.dumps(marked({mark!r}))))
 """
 STAFF = """
@@ -80,7 +81,7 @@ def marked(mark):
         make_question,
         make_tree,
     )
-    from wizard import content
+    from wizard.tree import content
 
     evidence = [
         make_evidence("confirms", {"second": ("yes",)}),

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from wizard.logs import WithoutQuery
+from wizard.server.logs import WithoutQuery
 
 TOKEN = "t" * 22
 SECRET = "s" * 22

@@ -28,7 +28,7 @@ LONGEST = 60
 SITE = """
 from tests.trees import make_choice, make_evidence, make_finding, make_question, make_tree, text
 from wizard import drafts, publishing
-from wizard.content import Kind
+from wizard.tree.content import Kind
 amounts = (make_choice("small", at_least=0), make_choice("large", at_least=1000000000))
 amount = make_question("amount", amounts, kind=Kind.NUMBER, minimum=0, unit=text("yuan"))
 large = make_evidence("confirms", dict(amount=("large",)))

@@ -16,9 +16,9 @@ from tests.trees import (
     make_tree,
 )
 from wizard import editions
-from wizard.content import Effect, Theme
 from wizard.models import Edition
-from wizard.search import LONGEST_QUERY
+from wizard.tree.content import Effect, Theme
+from wizard.tree.search import LONGEST_QUERY
 from wizard.views import MESSAGES_SHOWN
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from wizard.numerals import LONGEST, group_digits, read_number, write_number
+from wizard.tree.numerals import LONGEST, group_digits, read_number, write_number
 
 
 @pytest.mark.parametrize(

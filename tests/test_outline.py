@@ -1,7 +1,7 @@
 from tests.trees import make_action, make_evidence, make_finding, make_question, make_tree
-from wizard import content
-from wizard.content import Effect, Route, Theme
-from wizard.outline import (
+from wizard.tree import content
+from wizard.tree.content import Effect, Route, Theme
+from wizard.tree.outline import (
     MOST_LEVELS,
     finding_place,
     graph,

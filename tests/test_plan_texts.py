@@ -21,13 +21,14 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import content, editions, plan_texts, results, wording
-from wizard.compiled import compile_tree
-from wizard.content import Grade, Horizon, Text, Theme
-from wizard.engine import walk
+from wizard import editions, plan_texts, results, wording
 from wizard.models import Action, Result
-from wizard.prose import Html
-from wizard.strategy import advise
+from wizard.tree import content
+from wizard.tree.compiled import compile_tree
+from wizard.tree.content import Grade, Horizon, Text, Theme
+from wizard.tree.engine import walk
+from wizard.tree.prose import Html
+from wizard.tree.strategy import advise
 
 BEGINS = dt.date(2026, 11, 24)
 ADDRESS = "https://example.org/en/r/a1B2/"

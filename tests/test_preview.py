@@ -19,8 +19,8 @@ from tests.trees import (
     text,
 )
 from wizard import drafts, publishing
-from wizard.content import Kind
 from wizard.models import Question, Tree, User
+from wizard.tree.content import Kind
 
 pytestmark = pytest.mark.django_db
 

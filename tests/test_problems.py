@@ -20,10 +20,10 @@ from tests.trees import (
     text,
 )
 from wizard import wording
-from wizard.content import Horizon, Kind, Message, Route, Scenario, Text, Theme
-from wizard.parts import Place, Row
-from wizard.problems import WARNINGS, Code, Level, find_problems, named
-from wizard.states import MOST_TICKS
+from wizard.tree.content import Horizon, Kind, Message, Route, Scenario, Text, Theme
+from wizard.tree.parts import Place, Row
+from wizard.tree.problems import WARNINGS, Code, Level, find_problems, named
+from wizard.tree.states import MOST_TICKS
 
 SOUND = make_tree(
     [
@@ -664,7 +664,7 @@ def test_part_without_a_name_is_named_by_its_slug():
 
 
 def test_entangled_tree_is_too_complex(monkeypatch):
-    monkeypatch.setattr("wizard.states.MOST_STATES", 1)
+    monkeypatch.setattr("wizard.tree.states.MOST_STATES", 1)
 
     assert codes_and_places(SOUND) == [(Code.TOO_COMPLEX, Place("tree", "test"))]
 

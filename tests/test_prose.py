@@ -1,7 +1,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from wizard.prose import Html, Insert, to_html, to_text
+from wizard.tree.prose import Html, Insert, to_html, to_text
 
 INSERTS = {
     "police": Insert("110", "tel:110"),

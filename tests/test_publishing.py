@@ -11,8 +11,7 @@ from django.utils.translation import override
 
 from tests import databases
 from tests.trees import make_action, make_evidence, make_finding, make_question, make_tree, text
-from wizard import content, drafts, editions, publishing, wording
-from wizard.content import Effect, Scenario
+from wizard import drafts, editions, publishing, wording
 from wizard.models import (
     Contact,
     Edition,
@@ -24,7 +23,9 @@ from wizard.models import (
     Tree,
     User,
 )
-from wizard.problems import Code, Level
+from wizard.tree import content
+from wizard.tree.content import Effect, Scenario
+from wizard.tree.problems import Code, Level
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

@@ -1,10 +1,10 @@
 import pytest
 
 from tests.trees import compiled, make_choice, make_evidence, make_finding, make_question
-from wizard.content import Kind, Route
-from wizard.engine import walk
-from wizard.reaching import answers_giving, answers_leading_to
-from wizard.strategy import advise
+from wizard.tree.content import Kind, Route
+from wizard.tree.engine import walk
+from wizard.tree.reaching import answers_giving, answers_leading_to
+from wizard.tree.strategy import advise
 
 
 @pytest.fixture

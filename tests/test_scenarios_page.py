@@ -15,9 +15,10 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import content, drafts, publishing, results
-from wizard.content import Kind
+from wizard import drafts, publishing, results
 from wizard.models import Question, Scenario, Tree, User
+from wizard.tree import content
+from wizard.tree.content import Kind
 
 pytestmark = pytest.mark.django_db
 

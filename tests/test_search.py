@@ -3,7 +3,7 @@
 import pytest
 
 from tests.trees import compiled, make_finding, make_message, make_question
-from wizard.search import LONGEST_QUERY, MessageIndex, normalise
+from wizard.tree.search import LONGEST_QUERY, MessageIndex, normalise
 
 FINDINGS = (
     make_finding("card"),

@@ -143,7 +143,7 @@ def test_production_settings():
 
     told = setting(listed, **READY)
 
-    assert told == "True True True ['example.org'] wizard.postgresql"
+    assert told == "True True True ['example.org'] wizard.server.postgresql"
 
 
 def test_hosts_may_be_written_with_spaces_and_a_last_comma():

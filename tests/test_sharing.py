@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from tests.pages import page
 from tests.trees import make_action, make_evidence, make_finding, make_question, make_tree
-from wizard import drafts, editions, publishing, rate_limit, results
-from wizard.content import Horizon
+from wizard import drafts, editions, publishing, results
 from wizard.models import Question, Result
+from wizard.server import rate_limit
+from wizard.tree.content import Horizon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from tests.test_admin import change_url, errors, form_data, soup
 from tests.trees import make_evidence, make_finding, make_question, make_tree
-from wizard import content, drafts
+from wizard import drafts
 from wizard.models import Action, Contact, Question, User
+from wizard.tree import content
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

@@ -10,10 +10,10 @@ from wizard import drafts, models
 from wizard.admin import pages
 from wizard.admin.places import mend_url
 from wizard.admin.slugs import suggest
-from wizard.content import Message, Route, Text
 from wizard.models import Action, Choice, Contact, Question, Source, Tree, User
-from wizard.parts import Place
-from wizard.problems import Code, Problem
+from wizard.tree.content import Message, Route, Text
+from wizard.tree.parts import Place
+from wizard.tree.problems import Code, Problem
 
 pytestmark = pytest.mark.django_db
 

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy, override
 from tests.test_admin import change_url, form_data, soup
 from tests.test_staff_conflicts import colleague
 from tests.trees import make_evidence, make_finding, make_question, make_tree
-from wizard import content, drafts
+from wizard import drafts
 from wizard.admin import history, notes
 from wizard.models import Action, Contact, Note, Tree, User
-from wizard.parts import Place
+from wizard.tree import content
+from wizard.tree.parts import Place
 
 pytestmark = pytest.mark.django_db
 

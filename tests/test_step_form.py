@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 
 from tests.editions import make_edition
 from tests.trees import make_choice, make_evidence, make_finding, make_question, make_tree, text
-from wizard.content import Effect, Kind, Route
+from wizard.tree.content import Effect, Kind, Route
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,18 @@ from tests.trees import (
     make_term,
     text,
 )
-from wizard.content import PERMANENT_THEMES, Audience, Grade, Horizon, Kind, Route, Source, Theme
-from wizard.engine import walk
-from wizard.strategy import FIRST_ACTIONS, Certainty, advise, alternatives, audience_of
+from wizard.tree.content import (
+    PERMANENT_THEMES,
+    Audience,
+    Grade,
+    Horizon,
+    Kind,
+    Route,
+    Source,
+    Theme,
+)
+from wizard.tree.engine import walk
+from wizard.tree.strategy import FIRST_ACTIONS, Certainty, advise, alternatives, audience_of
 
 SIGNS = ("a", "b", "c", "d")
 GENERAL = [f"general-{theme}" for theme in PERMANENT_THEMES]

@@ -7,12 +7,13 @@ from django.test import Client
 from django.utils.translation import override, trans_real
 
 from tests.trees import make_question
-from wizard import content, labels, wording
-from wizard.answers import Fault
-from wizard.compiled import compile_tree
-from wizard.content import Kind
+from wizard import labels, wording
 from wizard.models import Edition
-from wizard.problems import Code
+from wizard.tree import content
+from wizard.tree.answers import Fault
+from wizard.tree.compiled import compile_tree
+from wizard.tree.content import Kind
+from wizard.tree.problems import Code
 
 pytestmark = pytest.mark.django_db
 

@@ -17,10 +17,11 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import content, drafts
-from wizard.content import Route
+from wizard import drafts
 from wizard.models import Question, Tree, User
 from wizard.models import Route as RouteRow
+from wizard.tree import content
+from wizard.tree.content import Route
 
 pytestmark = pytest.mark.django_db
 

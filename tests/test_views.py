@@ -22,9 +22,10 @@ from tests.trees import (
     make_question,
     make_tree,
 )
-from wizard import content, editions
-from wizard.content import Effect, Horizon, Kind, Route, Theme
+from wizard import editions
 from wizard.models import Edition
+from wizard.tree import content
+from wizard.tree.content import Effect, Horizon, Kind, Route, Theme
 
 pytestmark = pytest.mark.django_db
 

@@ -28,20 +28,20 @@ from tests.trees import (
     make_question,
 )
 from wizard import drafts
-from wizard.compiled import (
+from wizard.models import Tree
+from wizard.tree.compiled import (
     Choice,
     Message,
     Question,
     Source,
     compile_tree,
 )
-from wizard.compiled import (
+from wizard.tree.compiled import (
     Tree as CompiledTree,
 )
-from wizard.content import Grade, Text
-from wizard.languages import LANGUAGES
-from wizard.models import Tree
-from wizard.prose import Html
+from wizard.tree.content import Grade, Text
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.prose import Html
 
 # The compiled trees are read once: keep the tests in one process.
 pytestmark = pytest.mark.xdist_group("fixture-paths")

@@ -6,10 +6,10 @@ import string
 
 import msgspec
 
-from wizard import content
-from wizard.answers import possible_answers
-from wizard.compiled import compile_tree
-from wizard.content import (
+from wizard.tree import content
+from wizard.tree.answers import possible_answers
+from wizard.tree.compiled import compile_tree
+from wizard.tree.content import (
     Action,
     Alternative,
     Audience,
@@ -31,7 +31,7 @@ from wizard.content import (
     Text,
     Theme,
 )
-from wizard.engine import Walk, open_routes
+from wizard.tree.engine import Walk, open_routes
 
 
 def unused_slug(beginning):

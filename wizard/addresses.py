@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from wizard import editions, wording
-from wizard.answers import Answers
-from wizard.compiled import Tree
-from wizard.engine import Walk, walk
 from wizard.forms import PRESSED, sent_answers
+from wizard.tree.answers import Answers
+from wizard.tree.compiled import Tree
+from wizard.tree.engine import Walk, walk
 
 ASKED = "_asked"
 """The question whose form was sent."""

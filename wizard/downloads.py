@@ -16,9 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from wizard import plan_texts
 from wizard.addresses import answer_rows, with_parameters
-from wizard.content import Audience
 from wizard.pages import comparison
-from wizard.strategy import Strategy
+from wizard.tree.content import Audience
+from wizard.tree.strategy import Strategy
 
 
 @dataclass(frozen=True)

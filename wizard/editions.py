@@ -14,11 +14,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import Error
 
-from wizard import outages
-from wizard.compiled import Tree
 from wizard.frozen import MOST_KEPT, Frozen, of_edition
 from wizard.models import Edition
-from wizard.search import MessageIndex
+from wizard.server import outages
+from wizard.tree.compiled import Tree
+from wizard.tree.search import MessageIndex
 
 PATIENCE = 0.1
 """Seconds that a request waits for the database to say which editions are current."""

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from wizard import outages
+from wizard.server import outages
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from django.core.serializers.pyyaml import Serializer as YamlSerializer
 from django.db import models
 from modeltranslation.translator import translator
 
-from wizard.numerals import write_number
+from wizard.tree.numerals import write_number
 
 __all__ = ["Deserializer", "Serializer"]
 

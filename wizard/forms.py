@@ -7,10 +7,10 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 
 from wizard import wording
-from wizard.answers import BLANK, kind_of
-from wizard.compiled import Choice, Question
-from wizard.engine import Walk
-from wizard.numerals import LONGEST
+from wizard.tree.answers import BLANK, kind_of
+from wizard.tree.compiled import Choice, Question
+from wizard.tree.engine import Walk
+from wizard.tree.numerals import LONGEST
 
 PREFIX = "answer."
 """Stands before the slug of a question in the names of form fields.

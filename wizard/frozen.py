@@ -11,12 +11,12 @@ from functools import cached_property, lru_cache
 from django.conf import settings
 from django.utils import timezone
 
-from wizard import content
-from wizard.claims import find_stale, find_unproven
-from wizard.compiled import Tree, compile_tree
 from wizard.models import Edition
-from wizard.problems import UNWALKABLE, Problem, find_problems, find_unwalkable, named
 from wizard.rendering import find_broken_pages
+from wizard.tree import content
+from wizard.tree.claims import find_stale, find_unproven
+from wizard.tree.compiled import Tree, compile_tree
+from wizard.tree.problems import UNWALKABLE, Problem, find_problems, find_unwalkable, named
 
 MOST_KEPT = 64
 """So many states are kept, the latest used."""

@@ -15,12 +15,14 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 
-from wizard import content, draft_reader, drafts, publishing
-from wizard.content import Text
+from wizard import drafts, publishing
+from wizard.drafts import reader as draft_reader
 from wizard.frozen import freeze
 from wizard.models import Tree, User
-from wizard.parts import LISTS, SHARED, Place, each_part, each_row, parts_of
-from wizard.problems import Code, Level, Problem, named
+from wizard.tree import content
+from wizard.tree.content import Text
+from wizard.tree.parts import LISTS, SHARED, Place, each_part, each_row, parts_of
+from wizard.tree.problems import Code, Level, Problem, named
 
 UNWRITABLE = frozenset(
     {

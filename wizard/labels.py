@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wizard.content import (
+from wizard.tree.content import (
     Audience,
     ContactKind,
     Effect,

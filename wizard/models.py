@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content, labels
+from wizard import labels
 from wizard.labels import choices_of
+from wizard.tree import content
 
 
 class User(AbstractUser):

@@ -26,13 +26,13 @@ from wizard.addresses import (
     held_rows,
     with_answers,
 )
-from wizard.answers import answers_of
-from wizard.compiled import Message, Question, Tree
-from wizard.content import Audience, Horizon
-from wizard.engine import Walk, walk
 from wizard.forms import StepForm, sent_answers
-from wizard.search import LONGEST_QUERY, MessageIndex
-from wizard.strategy import advise, alternatives, audience_of
+from wizard.tree.answers import answers_of
+from wizard.tree.compiled import Message, Question, Tree
+from wizard.tree.content import Audience, Horizon
+from wizard.tree.engine import Walk, walk
+from wizard.tree.search import LONGEST_QUERY, MessageIndex
+from wizard.tree.strategy import advise, alternatives, audience_of
 
 FOR = "_for"
 WITHIN = "_within"

@@ -12,10 +12,10 @@ from icalendar import Alarm, Calendar, Event
 from icalendar.enums import CLASS, TRANSP
 
 from wizard import labels, wording
-from wizard.compiled import Action, Finding
-from wizard.content import PERMANENT_THEMES, Horizon
-from wizard.prose import Html
-from wizard.strategy import Strategy
+from wizard.tree.compiled import Action, Finding
+from wizard.tree.content import PERMANENT_THEMES, Horizon
+from wizard.tree.prose import Html
+from wizard.tree.strategy import Strategy
 
 LAST_DAYS: dict[Horizon, int] = {
     Horizon.NOW: 0,

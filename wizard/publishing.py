@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content, drafts
+from wizard import drafts
 from wizard.models import Edition, Tree, User
-from wizard.problems import Level, Problem
+from wizard.tree import content
+from wizard.tree.problems import Level, Problem
 
 CLOCKS_DIFFER = dt.timedelta(seconds=5)
 """So near to its time, another process may show a scheduled edition already."""

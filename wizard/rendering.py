@@ -10,14 +10,14 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import override
 
-from wizard import content
-from wizard.answers import kind_of
-from wizard.compiled import Question, Tree, compile_tree
-from wizard.engine import Walk
 from wizard.forms import StepForm
-from wizard.languages import LANGUAGES
-from wizard.parts import Place
-from wizard.problems import Code, Problem
+from wizard.tree import content
+from wizard.tree.answers import kind_of
+from wizard.tree.compiled import Question, Tree, compile_tree
+from wizard.tree.engine import Walk
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.parts import Place
+from wizard.tree.problems import Code, Problem
 
 
 def find_broken_pages(tree: content.Tree) -> Iterator[Problem]:

@@ -205,7 +205,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "wizard.middleware.RefuseUnreadable",
+    "wizard.server.middleware.RefuseUnreadable",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -260,7 +260,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in real use: in memory there is no write-ahead log.
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
-    _database["ENGINE"] = "wizard.postgresql"
+    _database["ENGINE"] = "wizard.server.postgresql"
     # Kept by each thread of a server; one that broke is not used again.
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
@@ -338,7 +338,7 @@ if BEHIND_TLS_PROXY:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"private": {"()": "wizard.logs.WithoutQuery"}},
+    "filters": {"private": {"()": "wizard.server.logs.WithoutQuery"}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "stderr": {

@@ -23,18 +23,19 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wizard import downloads, editions, outages, rate_limit, results, wording
+from wizard import downloads, editions, results, wording
 from wizard.addresses import answer_rows, canonical_address, newer_address, with_parameters
-from wizard.content import Audience
 from wizard.editions import NoEditionError
-from wizard.engine import Walk, walk
 from wizard.errors import RETRY_AFTER, not_found, unavailable
 from wizard.forms import sent_answers
 from wizard.models import Result
 from wizard.pages import comparison
 from wizard.results import DEFAULT_LIFETIME, LIFETIMES, SECRET, TOKEN, GoneError, NoResultError
-from wizard.same_origin import same_origin_only
-from wizard.strategy import Strategy, advise, audience_of
+from wizard.server import outages, rate_limit
+from wizard.server.same_origin import same_origin_only
+from wizard.tree.content import Audience
+from wizard.tree.engine import Walk, walk
+from wizard.tree.strategy import Strategy, advise, audience_of
 
 View = Callable[..., HttpResponse]
 

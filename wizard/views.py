@@ -23,10 +23,7 @@ from wizard.addresses import (
     with_answers,
     with_parameters,
 )
-from wizard.compiled import Tree
-from wizard.content import Audience
 from wizard.editions import NoEditionError
-from wizard.engine import Walk, walk
 from wizard.errors import not_found
 from wizard.forms import sent_answers
 from wizard.pages import (
@@ -36,7 +33,10 @@ from wizard.pages import (
     show_walk,
     start_row,
 )
-from wizard.strategy import advise, audience_of
+from wizard.tree.compiled import Tree
+from wizard.tree.content import Audience
+from wizard.tree.engine import Walk, walk
+from wizard.tree.strategy import advise, audience_of
 
 MESSAGES_SHOWN = 6
 """So many messages stand on the home page; the others have a page of their own."""

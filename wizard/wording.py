@@ -8,17 +8,18 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content, labels
-from wizard.answers import Answered, Fault
-from wizard.compiled import Question
-from wizard.documents import DocumentFault, Flaw
-from wizard.journey import Reached
+from wizard import labels
 from wizard.labels import Label, Wording
-from wizard.languages import DEFAULT, LANGUAGES
-from wizard.numerals import group_digits
-from wizard.parts import Place
-from wizard.problems import Code, Problem
-from wizard.strategy import Certainty
+from wizard.tree import content
+from wizard.tree.answers import Answered, Fault
+from wizard.tree.compiled import Question
+from wizard.tree.documents import DocumentFault, Flaw
+from wizard.tree.journey import Reached
+from wizard.tree.languages import DEFAULT, LANGUAGES
+from wizard.tree.numerals import group_digits
+from wizard.tree.parts import Place
+from wizard.tree.problems import Code, Problem
+from wizard.tree.strategy import Certainty
 
 CERTAINTIES: dict[Certainty, Wording] = {
     Certainty.CONFIRMED: _("Confirmed by your answers"),

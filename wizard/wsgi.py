@@ -16,8 +16,8 @@ except ImproperlyConfigured:
     raise
 
 # Views can only be imported once Django is set up.
-from wizard import outages
-from wizard.middleware import mark_unreadable
+from wizard.server import outages
+from wizard.server.middleware import mark_unreadable
 
 outages.limit_statements()
 application = mark_unreadable(django_application)

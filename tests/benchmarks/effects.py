@@ -16,11 +16,11 @@ django.setup()
 import msgspec
 from django.core.management import call_command
 
-from wizard import content
-from wizard.compiled import compile_tree
-from wizard.difference import differences
-from wizard.effects import effects
 from wizard.models import Edition
+from wizard.tree import content
+from wizard.tree.compiled import compile_tree
+from wizard.tree.difference import differences
+from wizard.tree.effects import effects
 
 
 def without_evidence(tree: content.Tree, finding: int) -> content.Tree:

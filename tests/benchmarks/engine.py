@@ -17,12 +17,12 @@ django.setup()
 
 from django.core.management import call_command
 
-from wizard import content, engine
-from wizard.compiled import compile_tree
 from wizard.models import Edition
-from wizard.paths import Paths
-from wizard.problems import find_problems
-from wizard.strategy import advise
+from wizard.tree import content, engine
+from wizard.tree.compiled import compile_tree
+from wizard.tree.paths import Paths
+from wizard.tree.problems import find_problems
+from wizard.tree.strategy import advise
 
 ROUNDS = 15
 

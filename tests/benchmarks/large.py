@@ -21,10 +21,10 @@ import django
 import msgspec
 from django.core.management import call_command
 
-from wizard import content, engine, problems
-from wizard.answers import answers_of, possible_answers
-from wizard.compiled import compile_tree
-from wizard.content import (
+from wizard.tree import content, engine, problems
+from wizard.tree.answers import answers_of, possible_answers
+from wizard.tree.compiled import compile_tree
+from wizard.tree.content import (
     Action,
     Choice,
     Contact,
@@ -44,7 +44,7 @@ from wizard.content import (
     Text,
     Theme,
 )
-from wizard.strategy import advise
+from wizard.tree.strategy import advise
 
 WIDTH = 5
 """So many questions stand beside each other in a layer of a chapter."""

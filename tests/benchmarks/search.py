@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 import tests.benchmarks.engine as bench  # also sets up a database of its own
 from wizard import editions
-from wizard.search import FLOOR, MessageIndex
+from wizard.tree.search import FLOOR, MessageIndex
 
 PARAPHRASES = Path(__file__).parent / "paraphrases.yaml"
 TOP = 3

@@ -5,7 +5,7 @@ import json
 from playwright.sync_api import expect
 
 from tests.test_check_page import make_faulty_tree
-from wizard import content
+from wizard.tree import content
 
 
 def test_problem_leads_to_its_field(staff_page, site):

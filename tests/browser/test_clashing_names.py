@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser import answer, expect_question
 from tests.servers import run
 from tests.trees import CLASHING, make_clashing_tree
-from wizard.content import Kind
+from wizard.tree.content import Kind
 
 PUBLISH = """
 from tests.trees import make_clashing_tree

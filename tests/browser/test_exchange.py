@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.trees import make_evidence, make_finding, make_question, make_tree, unused_slug
-from wizard import documents
-from wizard.content import Route
-from wizard.documents import Form
+from wizard.tree import documents
+from wizard.tree.content import Route
+from wizard.tree.documents import Form
 
 NEW = "/admin/wizard/tree/import/"
 

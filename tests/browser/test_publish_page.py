@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.test_publishing import make_small_tree
 from tests.trees import unused_slug
-from wizard import content
+from wizard.tree import content
 
 NEW = "/admin/wizard/tree/import/"
 

@@ -15,19 +15,20 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from wizard import compiled, content, drafts, labels, wording
+from wizard import drafts, labels, wording
 from wizard.admin.pages import address, edition_or_404, frame, tree_page
 from wizard.admin.places import MODELS, change_url
-from wizard.difference import Difference, What, contents, differences, marked
-from wizard.effects import Change, Compared, Group, effects
 from wizard.frozen import Frozen, of_edition
-from wizard.languages import LANGUAGES
 from wizard.models import Edition, Tree
-from wizard.numerals import group_digits
-from wizard.parts import REFERENCES, Place, parts_of
-from wizard.prose import Html
-from wizard.states import TooComplexError
-from wizard.strategy import Certainty
+from wizard.tree import compiled, content
+from wizard.tree.difference import Difference, What, contents, differences, marked
+from wizard.tree.effects import Change, Compared, Group, effects
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.numerals import group_digits
+from wizard.tree.parts import REFERENCES, Place, parts_of
+from wizard.tree.prose import Html
+from wizard.tree.states import TooComplexError
+from wizard.tree.strategy import Certainty
 
 MOST_SHOWN = 20
 """So many groups of like changes are listed; the rest is counted."""

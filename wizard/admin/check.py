@@ -16,8 +16,8 @@ from wizard.admin.pages import frame, tree_page
 from wizard.admin.places import problem_row
 from wizard.labels import Label, Wording
 from wizard.models import Tree
-from wizard.parts import Place
-from wizard.problems import Level, Problem
+from wizard.tree.parts import Place
+from wizard.tree.problems import Level, Problem
 
 LONGEST = 100
 """So many characters of a filter are looked at."""

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from wizard import content, wording
-from wizard.content import Text
-from wizard.languages import columns
+from wizard import wording
 from wizard.models import Choice, Question
+from wizard.tree import content
+from wizard.tree.content import Text
+from wizard.tree.languages import columns
 
 SEARCHED = (
     "slug",

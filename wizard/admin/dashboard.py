@@ -14,16 +14,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from wizard import content, drafts, wording
+from wizard import drafts, wording
 from wizard.admin.exchange import ADD
 from wizard.admin.pages import CHANGE, PAGES, VIEW, address, tree_page
 from wizard.admin.places import edit_url
 from wizard.admin.shared import stale
 from wizard.frozen import Frozen
-from wizard.languages import LANGUAGES
 from wizard.models import Action, Alternative, Contact, Edition, Figure, Source, Tree
-from wizard.parts import all_texts
-from wizard.problems import Level
+from wizard.tree import content
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.parts import all_texts
+from wizard.tree.problems import Level
 
 SHORTCUTS = ("map", "check", "changes", "publish")
 FIRST_FEW = 5

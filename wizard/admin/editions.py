@@ -15,12 +15,14 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content, draft_reader, drafts, publishing, wording
+from wizard import drafts, publishing, wording
 from wizard.admin.history import note_change
 from wizard.admin.pages import CHANGE, PUBLISH, address, edition_or_404, frame, staff, tree_page
 from wizard.admin.publish import tell
+from wizard.drafts import reader as draft_reader
 from wizard.frozen import of_edition
 from wizard.models import Edition, Tree
+from wizard.tree import content
 
 
 class AgainForm(forms.Form):

@@ -18,14 +18,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from wizard import content, documents, drafts, importing, publishing, wording
+from wizard import drafts, importing, publishing, wording
 from wizard.admin.changes import difference_context
 from wizard.admin.history import note_change
 from wizard.admin.pages import CHANGE, address, edition_or_404, frame, staff, tree_page
 from wizard.admin.places import change_url, problem_row
-from wizard.documents import Form, UnreadableDocumentError
 from wizard.models import Tree
-from wizard.problems import Level
+from wizard.tree import content, documents
+from wizard.tree.documents import Form, UnreadableDocumentError
+from wizard.tree.problems import Level
 
 ADD = "wizard.add_tree"
 TYPES = {Form.JSON: "application/json", Form.YAML: "application/yaml"}

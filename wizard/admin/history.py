@@ -19,8 +19,6 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from wizard.admin.conditions import sentence
-from wizard.difference import Piece, in_pieces
-from wizard.languages import LANGUAGES
 from wizard.models import (
     Choice,
     Evidence,
@@ -35,6 +33,8 @@ from wizard.models import (
     User,
 )
 from wizard.translation import TRANSLATED
+from wizard.tree.difference import Piece, in_pieces
+from wizard.tree.languages import LANGUAGES
 
 OWNED: dict[type[models.Model], tuple[type[models.Model], ...]] = {
     Question: (Choice, Route),

@@ -8,9 +8,9 @@ from django.db.models import F, Max
 from django.utils.translation import gettext_lazy as _
 
 from wizard.admin.conditions import ConditionField
-from wizard.answers import KINDS
-from wizard.content import Kind
 from wizard.models import Choice, Question, Route
+from wizard.tree.answers import KINDS
+from wizard.tree.content import Kind
 
 
 class InsertForm(forms.Form):

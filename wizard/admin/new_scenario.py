@@ -13,18 +13,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from wizard import compiled, results, wording
+from wizard import results, wording
 from wizard.admin import history, slugs
 from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
 from wizard.admin.preview import UnwalkableError, draft_in, preview_url, unwalkable
 from wizard.admin.widgets import ProseField
-from wizard.answers import Answers, answers_of
-from wizard.engine import Walk, walk
 from wizard.forms import sent_answers
-from wizard.languages import DEFAULT, LANGUAGES, column, columns
 from wizard.models import Action, Choice, Finding, Scenario, ScenarioFinding, Tree
 from wizard.results import GoneError, NoResultError
-from wizard.strategy import Strategy, advise
+from wizard.tree import compiled
+from wizard.tree.answers import Answers, answers_of
+from wizard.tree.engine import Walk, walk
+from wizard.tree.languages import DEFAULT, LANGUAGES, column, columns
+from wizard.tree.strategy import Strategy, advise
 
 PASTED = "_address"
 

@@ -15,7 +15,7 @@ from wizard import wording
 from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
 from wizard.admin.places import change_url, edit_url, row_at
 from wizard.models import Note, Part, Tree
-from wizard.parts import KINDS, Place
+from wizard.tree.parts import KINDS, Place
 
 
 class NoteForm(forms.ModelForm):

@@ -16,7 +16,6 @@ from modeltranslation.admin import TranslationStackedInline
 from wizard.admin import conditions, history, inserting, pages, slugs, stops, usage
 from wizard.admin.base import DraftAdmin, SameTreeForm, SameTreeFormSet, StaffAdmin
 from wizard.admin.widgets import WORDS, EditingFields
-from wizard.languages import columns
 from wizard.models import (
     Action,
     Alternative,
@@ -32,6 +31,7 @@ from wizard.models import (
     ScenarioFinding,
     Tree,
 )
+from wizard.tree.languages import columns
 
 
 class PartForm(SameTreeForm):

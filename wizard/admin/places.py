@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from wizard import wording
 from wizard.admin.pages import address
-from wizard.languages import DEFAULT, column
 from wizard.models import Part, Tree
-from wizard.parts import KINDS, ROWS, Place, Row
-from wizard.problems import Code, Problem
 from wizard.translation import TRANSLATED
+from wizard.tree.languages import DEFAULT, column
+from wizard.tree.parts import KINDS, ROWS, Place, Row
+from wizard.tree.problems import Code, Problem
 
 MODELS: dict[str, type[models.Model]] = {
     kind: apps.get_model("wizard", kind) for kind in (*KINDS, *ROWS.values())

@@ -17,23 +17,24 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRefresh
 
-from wizard import compiled, drafts, pages
+from wizard import drafts, pages
 from wizard.addresses import Addresses, canonical_address, walk_in
 from wizard.admin.pages import CHANGE, VIEW, TreeView, address, frame, tree_page
 from wizard.admin.places import change_url, problem_row
-from wizard.answers import Answers
-from wizard.engine import Walk
 from wizard.forms import sent_answers
 from wizard.frozen import Frozen
-from wizard.languages import DEFAULT, LANGUAGES
 from wizard.models import Tree
 from wizard.pages import HtmxHttpRequest
-from wizard.parts import Place
-from wizard.problems import Code, Problem
-from wizard.reaching import answers_giving, answers_leading_to
-from wizard.search import MessageIndex
-from wizard.states import TooComplexError
-from wizard.strategy import advise
+from wizard.tree import compiled
+from wizard.tree.answers import Answers
+from wizard.tree.engine import Walk
+from wizard.tree.languages import DEFAULT, LANGUAGES
+from wizard.tree.parts import Place
+from wizard.tree.problems import Code, Problem
+from wizard.tree.reaching import answers_giving, answers_leading_to
+from wizard.tree.search import MessageIndex
+from wizard.tree.states import TooComplexError
+from wizard.tree.strategy import advise
 
 LANGUAGE = "_lang"
 FROM = "_from"

@@ -6,14 +6,15 @@ from django.shortcuts import render
 from django.utils.translation import get_language_info
 from django.views.decorators.http import require_POST
 
-from wizard import content, wording
+from wizard import wording
 from wizard.admin.pages import CHANGE
-from wizard.compiled import compile_tree
-from wizard.content import Text
-from wizard.languages import DEFAULT, LANGUAGES, column
 from wizard.models import Contact, Figure
-from wizard.problems import Code
-from wizard.prose import PLACEHOLDER, Html
+from wizard.tree import content
+from wizard.tree.compiled import compile_tree
+from wizard.tree.content import Text
+from wizard.tree.languages import DEFAULT, LANGUAGES, column
+from wizard.tree.problems import Code
+from wizard.tree.prose import PLACEHOLDER, Html
 
 
 @require_POST

@@ -15,15 +15,16 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from wizard import content, drafts, editions, publishing, wording
+from wizard import drafts, editions, publishing, wording
 from wizard.admin.history import note_change
 from wizard.admin.pages import PUBLISH, address, frame, staff, tree_page
 from wizard.admin.places import problem_row
-from wizard.difference import What, differences
 from wizard.frozen import of_edition
 from wizard.models import Edition, Tree
-from wizard.parts import LISTS
-from wizard.problems import Level, Problem
+from wizard.tree import content
+from wizard.tree.difference import What, differences
+from wizard.tree.parts import LISTS
+from wizard.tree.problems import Level, Problem
 
 MOST_ERRORS = 10
 """So many errors are named here; the page “check” has them all."""

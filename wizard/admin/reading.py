@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from msgspec import structs
 
-from wizard import compiled, content, drafts, labels, wording
+from wizard import drafts, labels, wording
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.tree_map import LOOKS, look
-from wizard.compiled import compile_tree
-from wizard.languages import LANGUAGES
 from wizard.models import Tree
+from wizard.tree import compiled, content
+from wizard.tree.compiled import compile_tree
+from wizard.tree.languages import LANGUAGES
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from wizard import compiled, content, drafts, wording
+from wizard import drafts, wording
 from wizard.admin import stops
 from wizard.admin.pages import CHANGE, address, frame, tree_page
 from wizard.admin.preview import UnwalkableError, preview_url, unwalkable, walkable
-from wizard.engine import walk
 from wizard.models import Tree
-from wizard.problems import Code, Problem, find_failing, named
-from wizard.strategy import advise
+from wizard.tree import compiled, content
+from wizard.tree.engine import walk
+from wizard.tree.problems import Code, Problem, find_failing, named
+from wizard.tree.strategy import advise
 
 FAILED = "failed"
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from wizard.admin import slugs, usage
 from wizard.admin.base import StaffAdmin
 from wizard.admin.widgets import WORDS, EditingFields
-from wizard.languages import columns
 from wizard.models import Contact, Figure, Source, Term
+from wizard.tree.languages import columns
 
 
 class StaleFilter(admin.SimpleListFilter):

@@ -15,14 +15,15 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from wizard import compiled, wording
+from wizard import wording
 from wizard.admin import history
 from wizard.admin.pages import staff
 from wizard.admin.preview import UnwalkableError, draft_in
-from wizard.answers import answers_of, kind_of, reachable_choices
-from wizard.engine import walk
 from wizard.models import Choice, Question, Scenario, Tree
-from wizard.problems import find_failing
+from wizard.tree import compiled
+from wizard.tree.answers import answers_of, kind_of, reachable_choices
+from wizard.tree.engine import walk
+from wizard.tree.problems import find_failing
 
 
 @dataclass(frozen=True)

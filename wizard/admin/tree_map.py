@@ -13,18 +13,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from wizard import content, drafts, labels, outline, wording
+from wizard import drafts, labels, wording
 from wizard.admin import notes
 from wizard.admin.pages import frame, tree_page
 from wizard.admin.preview import FINDING, FROM
-from wizard.content import Kind, Text, Theme
 from wizard.frozen import Frozen
 from wizard.labels import Label, Wording
-from wizard.languages import LANGUAGES
 from wizard.models import Finding, Question, Tree
-from wizard.outline import Branch, Edge, Node, Outline, Step
-from wizard.parts import Place
-from wizard.problems import Level
+from wizard.tree import content, outline
+from wizard.tree.content import Kind, Text, Theme
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.outline import Branch, Edge, Node, Outline, Step
+from wizard.tree.parts import Place
+from wizard.tree.problems import Level
 
 LOOKS: dict[str, Wording | Label] = {
     **{str(kind): label for kind, label in labels.KINDS.items()},

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from wizard.admin import exchange, pages, prose
 from wizard.admin.base import StaffAdmin
 from wizard.admin.widgets import EditingFields
-from wizard.languages import columns
 from wizard.models import Tree
+from wizard.tree.languages import columns
 
 
 @admin.register(Tree)

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from wizard.admin.places import edit_url
-from wizard.languages import columns
 from wizard.models import (
     Action,
     Alternative,
@@ -29,6 +28,7 @@ from wizard.models import (
     Source,
 )
 from wizard.translation import TRANSLATED
+from wizard.tree.languages import columns
 
 SOURCED: tuple[Any, ...] = (Finding, Action, Alternative, Contact, Figure)
 

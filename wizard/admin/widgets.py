@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from wizard.admin import hints
 from wizard.admin.conditions import ConditionField
-from wizard.languages import DEFAULT, LANGUAGES, column, columns
 from wizard.models import Action, Alternative, Choice, Finding, Question
+from wizard.tree.languages import DEFAULT, LANGUAGES, column, columns
 
 MARKDOWN: dict[type[models.Model], frozenset[str]] = {
     Question: frozenset({"help"}),

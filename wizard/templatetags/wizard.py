@@ -10,12 +10,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
-from wizard import forms, journey, labels, wording
-from wizard.answers import Answered
-from wizard.compiled import Source
-from wizard.content import Audience, Grade, Horizon, Station, Theme
-from wizard.journey import Reached, StationReached
-from wizard.strategy import Certainty
+from wizard import forms, labels, wording
+from wizard.tree import journey
+from wizard.tree.answers import Answered
+from wizard.tree.compiled import Source
+from wizard.tree.content import Audience, Grade, Horizon, Station, Theme
+from wizard.tree.journey import Reached, StationReached
+from wizard.tree.strategy import Certainty
 
 register = template.Library()
 

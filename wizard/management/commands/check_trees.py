@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from wizard import drafts, wording
 from wizard.models import Tree
-from wizard.problems import Level, Problem
+from wizard.tree.problems import Level, Problem
 
 
 class Command(BaseCommand):

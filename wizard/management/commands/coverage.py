@@ -4,12 +4,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wizard import content, drafts, wording
-from wizard.coverage import Coverage, cover
+from wizard import drafts, wording
 from wizard.models import Source, Tree
-from wizard.parts import Place
-from wizard.problems import Code, Problem, find_unwalkable
-from wizard.states import TooComplexError
+from wizard.tree import content
+from wizard.tree.coverage import Coverage, cover
+from wizard.tree.parts import Place
+from wizard.tree.problems import Code, Problem, find_unwalkable
+from wizard.tree.states import TooComplexError
 
 
 class Command(BaseCommand):

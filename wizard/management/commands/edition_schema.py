@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from wizard import content
+from wizard.tree import content
 
 
 class Command(BaseCommand):

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wizard import content, documents, drafts
-from wizard.documents import Form
+from wizard import drafts
 from wizard.models import Tree
+from wizard.tree import content, documents
+from wizard.tree.documents import Form
 
 
 class Command(BaseCommand):

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wizard import documents, importing, wording
-from wizard.difference import differences
+from wizard import importing, wording
+from wizard.tree import documents
+from wizard.tree.difference import differences
 
 
 class Command(BaseCommand):

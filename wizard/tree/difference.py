@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from wizard import content
-from wizard.content import Text
-from wizard.languages import LANGUAGES
-from wizard.parts import LISTS, ROWS, Place, parts_of, row_place
-from wizard.prose import Html
+from wizard.tree import content
+from wizard.tree.content import Text
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.parts import LISTS, ROWS, Place, parts_of, row_place
+from wizard.tree.prose import Html
 
 
 class What(StrEnum):

@@ -7,8 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import islice, zip_longest
 
-from wizard.answers import Answered
-from wizard.compiled import (
+from wizard.tree.answers import Answered
+from wizard.tree.compiled import (
     Action,
     Alternative,
     Contact,
@@ -19,8 +19,8 @@ from wizard.compiled import (
     Term,
     Tree,
 )
-from wizard.content import PERMANENT_THEMES, Audience, Effect, Horizon, Theme
-from wizard.engine import Walk
+from wizard.tree.content import PERMANENT_THEMES, Audience, Effect, Horizon, Theme
+from wizard.tree.engine import Walk
 
 FIRST_ACTIONS = 3
 """So many steps stand on the first screen."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from random import Random
 
-from wizard.answers import Answered, possible_answers
-from wizard.compiled import Condition, Tree
-from wizard.engine import Walk
-from wizard.states import MOST_STATES, State, States, TooComplexError
+from wizard.tree.answers import Answered, possible_answers
+from wizard.tree.compiled import Condition, Tree
+from wizard.tree.engine import Walk
+from wizard.tree.states import MOST_STATES, State, States, TooComplexError
 
 Wanted = Callable[[AbstractSet[Condition]], bool]
 

@@ -8,7 +8,7 @@ from django.db.backends.postgresql import base
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
-from wizard import outages
+from wizard.server import outages
 
 T = TypeVar("T")
 

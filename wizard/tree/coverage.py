@@ -3,11 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from wizard import content
-from wizard.compiled import Finding, Tree, compile_tree
-from wizard.languages import DEFAULT
-from wizard.paths import Paths
-from wizard.states import longest
+from wizard.tree import content
+from wizard.tree.compiled import Finding, Tree, compile_tree
+from wizard.tree.languages import DEFAULT
+from wizard.tree.paths import Paths
+from wizard.tree.states import longest
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import product
 from typing import Any, NamedTuple
 
-from wizard.answers import (
+from wizard.tree.answers import (
     Answered,
     Answers,
     Fault,
@@ -22,13 +22,13 @@ from wizard.answers import (
     may_be_blank,
     read_answer,
 )
-from wizard.compiled import Action, Condition, Fact, Finding, Question, Tree
-from wizard.content import Audience
-from wizard.engine import Walk, walk
-from wizard.numerals import write_number
-from wizard.paths import Paths
-from wizard.states import TooComplexError
-from wizard.strategy import Strategy, advise, alternatives, audience_of
+from wizard.tree.compiled import Action, Condition, Fact, Finding, Question, Tree
+from wizard.tree.content import Audience
+from wizard.tree.engine import Walk, walk
+from wizard.tree.numerals import write_number
+from wizard.tree.paths import Paths
+from wizard.tree.states import TooComplexError
+from wizard.tree.strategy import Strategy, advise, alternatives, audience_of
 
 MOST = 2_000
 """So many paths are compared within about two seconds."""

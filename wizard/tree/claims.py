@@ -9,11 +9,11 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 
-from wizard import content
-from wizard.compiled import WEAK_GRADES
-from wizard.languages import LANGUAGES
-from wizard.parts import Place, all_texts, each_part
-from wizard.problems import Code, Problem
+from wizard.tree import content
+from wizard.tree.compiled import WEAK_GRADES
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.parts import Place, all_texts, each_part
+from wizard.tree.problems import Code, Problem
 
 # Dates are no figures, and sending one yuan as a trial is an instruction, not a claim.
 _FIGURE = re.compile(

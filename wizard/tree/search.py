@@ -19,7 +19,7 @@ from typing import NamedTuple
 from opencc import OpenCC
 from rapidfuzz import fuzz
 
-from wizard.compiled import Message, Tree
+from wizard.tree.compiled import Message, Tree
 
 LONGEST_QUERY = 300
 """So many characters of what was typed are looked at."""

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from wizard import content
-from wizard.answers import KINDS, UnreadableAnswerError, answers_of, read_answer
-from wizard.compiled import (
+from wizard.tree import content
+from wizard.tree.answers import KINDS, UnreadableAnswerError, answers_of, read_answer
+from wizard.tree.compiled import (
     ALWAYS,
     PROSE,
     Action,
@@ -27,11 +27,11 @@ from wizard.compiled import (
     compile_tree,
     condition,
 )
-from wizard.content import PERMANENT_THEMES, Effect, Horizon, Text, Theme
-from wizard.engine import walk
-from wizard.languages import DEFAULT, LANGUAGES
-from wizard.numerals import read_number
-from wizard.parts import (
+from wizard.tree.content import PERMANENT_THEMES, Effect, Horizon, Text, Theme
+from wizard.tree.engine import walk
+from wizard.tree.languages import DEFAULT, LANGUAGES
+from wizard.tree.numerals import read_number
+from wizard.tree.parts import (
     Place,
     Row,
     all_texts,
@@ -43,9 +43,9 @@ from wizard.parts import (
     parts_of,
     references,
 )
-from wizard.prose import PLACEHOLDER, to_html
-from wizard.states import Ends, TooComplexError, longest, uses
-from wizard.strategy import advise
+from wizard.tree.prose import PLACEHOLDER, to_html
+from wizard.tree.states import Ends, TooComplexError, longest, uses
+from wizard.tree.strategy import advise
 
 RESERVED_TREE_SLUGS = frozenset({"messages", "r"})
 

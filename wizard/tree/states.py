@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from wizard.answers import Answered, kind_of, may_be_blank, reachable_choices
-from wizard.compiled import ALWAYS, Condition, Fact, Question, Route, Tree
+from wizard.tree.answers import Answered, kind_of, may_be_blank, reachable_choices
+from wizard.tree.compiled import ALWAYS, Condition, Fact, Question, Route, Tree
 
 MOST_STATES = 50_000
 MOST_TICKS = 12

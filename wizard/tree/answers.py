@@ -10,9 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import combinations
 
-from wizard.compiled import Choice, Fact, Question
-from wizard.content import Kind
-from wizard.numerals import read_number, write_number
+from wizard.tree.compiled import Choice, Fact, Question
+from wizard.tree.content import Kind
+from wizard.tree.numerals import read_number, write_number
 
 Answers = Mapping[str, Sequence[str]]
 """Question slug -> what was sent for it: choice slugs, or the typed number."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
-from wizard.answers import Answered, Answers, possible_answers
-from wizard.compiled import Condition, Fact, Finding, Tree
-from wizard.content import Effect
-from wizard.states import State, States, states_of
+from wizard.tree.answers import Answered, Answers, possible_answers
+from wizard.tree.compiled import Condition, Fact, Finding, Tree
+from wizard.tree.content import Effect
+from wizard.tree.states import State, States, states_of
 
 MOST_TRIED = 5_000
 """After so many states the search gives up."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wizard.content import Station
+from wizard.tree.content import Station
 
 
 class Reached(StrEnum):

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from wizard import content
-from wizard.content import Text
+from wizard.tree import content
+from wizard.tree.content import Text
 
 LISTS: Mapping[str, str] = {
     "question": "questions",

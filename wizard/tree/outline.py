@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wizard import content
-from wizard.content import Effect, Theme
-from wizard.parts import Place
+from wizard.tree import content
+from wizard.tree.content import Effect, Theme
+from wizard.tree.parts import Place
 
 MOST_LEVELS = 10
 """Questions deeper than this begin a passage of their own in the outline."""

@@ -13,12 +13,9 @@ import msgspec
 from django.core import serializers
 from django.db import models, transaction
 
-from wizard import content
-from wizard.content import Text
-from wizard.draft_reader import Reader, read_shared
-from wizard.draft_writer import Writer, fields_of
+from wizard.drafts.reader import Reader, read_shared
+from wizard.drafts.writer import Writer, fields_of
 from wizard.frozen import Frozen, freeze
-from wizard.languages import LANGUAGES
 from wizard.models import (
     Choice,
     Contact,
@@ -31,8 +28,11 @@ from wizard.models import (
     Term,
     Tree,
 )
-from wizard.parts import all_texts
-from wizard.prose import PLACEHOLDER
+from wizard.tree import content
+from wizard.tree.content import Text
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.parts import all_texts
+from wizard.tree.prose import PLACEHOLDER
 
 SHARED = (Contact, Figure, Source, Term)
 """What all trees have in common."""

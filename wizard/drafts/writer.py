@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import msgspec
 from django.db import models
 
-from wizard import content
 from wizard.models import (
     Action,
     Alternative,
@@ -27,6 +26,7 @@ from wizard.models import (
     Tree,
 )
 from wizard.translation import TRANSLATED
+from wizard.tree import content
 
 Stored = TypeVar("Stored", bound=models.Model)
 

@@ -16,8 +16,8 @@ from functools import cache, cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from wizard import content
-from wizard.content import (
+from wizard.tree import content
+from wizard.tree.content import (
     Audience,
     ContactKind,
     Effect,
@@ -27,8 +27,8 @@ from wizard.content import (
     Station,
     Theme,
 )
-from wizard.languages import LANGUAGES
-from wizard.prose import PLACEHOLDER, Html, Insert, to_html, to_text
+from wizard.tree.languages import LANGUAGES
+from wizard.tree.prose import PLACEHOLDER, Html, Insert, to_html, to_text
 
 Part = TypeVar("Part")
 

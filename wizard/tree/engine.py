@@ -13,9 +13,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
-from wizard.answers import BLANK, Answered, Answers, Fault, UnreadableAnswerError, read_answer
-from wizard.compiled import Fact, Question, Route, Tree
-from wizard.states import longest
+from wizard.tree.answers import BLANK, Answered, Answers, Fault, UnreadableAnswerError, read_answer
+from wizard.tree.compiled import Fact, Question, Route, Tree
+from wizard.tree.states import longest
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from typing import Any, TypeVar
 import msgspec
 from django.db import models
 
-from wizard import content
-from wizard.content import Text
 from wizard.models import (
     Action,
     Alternative,
@@ -28,6 +26,8 @@ from wizard.models import (
     Tree,
 )
 from wizard.translation import TRANSLATED
+from wizard.tree import content
+from wizard.tree.content import Text
 
 Part = TypeVar("Part", bound=msgspec.Struct)
 

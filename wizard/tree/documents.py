@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 import yaml
 
-from wizard import content
+from wizard.tree import content
 
 try:
     from yaml import CSafeDumper as SafeDumper
