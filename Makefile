@@ -16,7 +16,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench load messages lock clean
+.PHONY: help run test check core lint format bench load messages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,10 +38,14 @@ test: $(VENV)/dev $(MESSAGES) $(STATIC) ## run all tests: unit, database, browse
 check: lint $(MESSAGES) $(STATIC) ## lint, and run what needs neither a browser nor PostgreSQL
 	$(PYTHON) -m pytest -n 3 --dist loadgroup --ignore tests/browser
 
-lint: $(VENV)/dev ## check style, types, templates and migrations
+core: $(VENV)/dev ## test wizard/tree alone, without Django: some seconds
+	$(PYTHON) -m pytest -c tests/tree/pytest.ini -n auto tests/tree
+
+lint: $(VENV)/dev ## check style, types, layers, templates and migrations
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-cache
 	$(VENV)/bin/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	$(PYTHON) manage.py makemigrations --check --dry-run --verbosity 1
 

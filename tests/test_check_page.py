@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.test_admin import editor, publisher  # noqa: F401
-from tests.test_problems import BROKEN
+from tests.tree.test_problems import BROKEN
 from tests.trees import (
     make_action,
     make_choice,

@@ -26,12 +26,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wizard import downloads, editions, results, wording
 from wizard.addresses import answer_rows, canonical_address, newer_address, with_parameters
 from wizard.editions import NoEditionError
-from wizard.errors import RETRY_AFTER, not_found, unavailable
 from wizard.forms import sent_answers
 from wizard.models import Result
 from wizard.pages import comparison
 from wizard.results import DEFAULT_LIFETIME, LIFETIMES, SECRET, TOKEN, GoneError, NoResultError
 from wizard.server import outages, rate_limit
+from wizard.server.errors import RETRY_AFTER, not_found, unavailable
 from wizard.server.same_origin import same_origin_only
 from wizard.tree.content import Audience
 from wizard.tree.engine import Walk, walk

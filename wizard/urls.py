@@ -8,10 +8,10 @@ from wizard import health, results, sharing, views
 from wizard.admin import dashboard
 from wizard.downloads import DOWNLOADS
 
-handler400 = "wizard.errors.bad_request"
-handler403 = "wizard.errors.forbidden"
-handler404 = "wizard.errors.not_found"
-handler500 = "wizard.errors.server_error"
+handler400 = "wizard.server.errors.bad_request"
+handler403 = "wizard.server.errors.forbidden"
+handler404 = "wizard.server.errors.not_found"
+handler500 = "wizard.server.errors.server_error"
 
 STEP = r"^(?P<slug>[-a-z0-9]+)/(?P<number>[0-9]{1,9})/"
 RESULT = rf"^r/{results.TOKEN}/"

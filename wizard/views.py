@@ -24,7 +24,6 @@ from wizard.addresses import (
     with_parameters,
 )
 from wizard.editions import NoEditionError
-from wizard.errors import not_found
 from wizard.forms import sent_answers
 from wizard.pages import (
     HtmxHttpRequest,
@@ -33,6 +32,7 @@ from wizard.pages import (
     show_walk,
     start_row,
 )
+from wizard.server.errors import not_found
 from wizard.tree.compiled import Tree
 from wizard.tree.content import Audience
 from wizard.tree.engine import Walk, walk

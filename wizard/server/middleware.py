@@ -7,7 +7,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from django.http.request import parse_header_parameters  # type: ignore[attr-defined]
 
-from wizard import errors
+from wizard.server import errors
 
 UNREADABLE = "wizard.unreadable"
 READABLE = frozenset({"", "utf-8", "utf8", "us-ascii"})

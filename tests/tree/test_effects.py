@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.test_engine_properties import QUICK, trees
+from tests.tree.test_engine_properties import QUICK, trees
 from tests.trees import (
     compiled,
     every_walk,

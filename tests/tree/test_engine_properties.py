@@ -3,13 +3,10 @@
 from decimal import Decimal
 from itertools import chain, combinations
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.trees import every_walk, make_choice, make_question, make_tree
-from wizard import drafts
-from wizard.models import Tree
 from wizard.tree.answers import answers_of
 from wizard.tree.compiled import compile_tree
 from wizard.tree.content import Kind, Route
@@ -23,7 +20,6 @@ STEADY = settings(
 )
 QUICK = settings(STEADY, max_examples=100)
 THOROUGH = settings(STEADY, max_examples=100)
-REAL = settings(STEADY, max_examples=40)
 
 GARBAGE = st.one_of(
     st.text(max_size=8),
@@ -220,19 +216,6 @@ def opened_by_force(question, chosen):
     return opened or [r.to for r in question.routes if r.otherwise and holds(r)]
 
 
-# Trees to look at
-
-
-@pytest.fixture(scope="module")
-def real_trees(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        drafted = [drafts.snapshot(tree) for tree in Tree.objects.all()]
-    return {tree.slug: compile_tree(tree, "en") for tree in drafted}
-
-
-SLUGS = ("jiebei", "loan-offer")
-
-
 def check_any_answers_give_a_walk(tree, parameters):
     walked = walk(tree, answers_of(parameters))
 
@@ -409,42 +392,3 @@ def test_every_path_is_a_finished_walk(tree):
 
 
 # The real trees
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-@REAL
-@given(data=st.data())
-def test_any_answers_to_a_real_tree_give_a_walk(real_trees, slug, data):
-    parameters = data.draw(any_answers(real_trees[slug]))
-
-    check_any_answers_give_a_walk(real_trees[slug], parameters)
-    check_canonical_parameters_are_stable(real_trees[slug], parameters)
-    check_order_never_matters(real_trees[slug], parameters, data.draw(st.permutations(parameters)))
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-@REAL
-@given(data=st.data())
-def test_finished_walk_of_a_real_tree_asks_nothing(real_trees, slug, data):
-    check_finished_walk_asks_nothing(data.draw(finished_walks(real_trees[slug])))
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-@REAL
-@given(data=st.data())
-def test_changed_answer_to_a_real_tree_keeps_what_is_still_asked(real_trees, slug, data):
-    before = data.draw(finished_walks(real_trees[slug]))
-    place = data.draw(st.integers(0, len(before.trail) - 1))
-
-    check_change_keeps_what_is_still_asked(before, place, data.draw)
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-@REAL
-@given(data=st.data())
-def test_questions_left_on_a_real_tree_goes_down_with_every_answer(real_trees, slug, data):
-    walked = walk(real_trees[slug], {})
-
-    while walked.question is not None:
-        check_questions_left_goes_down(walked)
-        walked = step(walked, data.draw(st.sampled_from(all_answers(walked.question))))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.test_engine_properties import (
+from tests.tree.test_engine_properties import (
     THOROUGH,
     all_answers,
     choices_by_force,

@@ -1,9 +1,7 @@
-import re
 from decimal import Decimal
 
 import msgspec
 import pytest
-from django.utils.translation import override
 
 from tests.trees import (
     GENERAL,
@@ -19,10 +17,9 @@ from tests.trees import (
     make_tree,
     text,
 )
-from wizard import wording
 from wizard.tree.content import Horizon, Kind, Message, Route, Scenario, Text, Theme
 from wizard.tree.parts import Place, Row
-from wizard.tree.problems import WARNINGS, Code, Level, find_problems, named
+from wizard.tree.problems import WARNINGS, Code, Level, find_problems
 from wizard.tree.states import MOST_TICKS
 
 SOUND = make_tree(
@@ -632,37 +629,6 @@ def test_broken_tree_has_exactly_one_problem(code, place, tree):
     assert codes_and_places(tree) == [(code, place)]
 
 
-@pytest.mark.parametrize("tree", [pytest.param(param.values[2], id=param.id) for param in BROKEN])
-def test_place_and_sentence_are_in_words(tree):
-    with override("en"):
-        told = [
-            f"{wording.place(p)} {wording.problem(p)}" for p in named(find_problems(tree), tree)
-        ]
-
-    assert [words for words in told if re.search(r"%\(|Place\(|_|None", words)] == []
-
-
-def test_parts_are_named_in_the_language_of_the_page():
-    tree = changed("scenario", "big-loan", findings=("limit", "overdue"))
-
-    (found,) = named(find_problems(tree), tree)
-
-    with override("en"):
-        assert wording.place(found) == "scenario “a big loan”"
-        assert wording.problem(found) == "Expected first: “limit”, “overdue”. Found: “limit”."
-    with override("zh-hans"):
-        assert wording.problem(found).count("“limit（中文）”") == 2
-
-
-def test_part_without_a_name_is_named_by_its_slug():
-    tree = changed("finding", "limit", title=Text())
-
-    (found,) = named(find_problems(tree), tree)
-
-    with override("en"):
-        assert wording.place(found) == "finding “limit”, title"
-
-
 def test_entangled_tree_is_too_complex(monkeypatch):
     monkeypatch.setattr("wizard.tree.states.MOST_STATES", 1)
 
@@ -773,6 +739,17 @@ def test_placeholder_of_a_figure_is_known(words):
     assert find_problems(changed("finding", "limit", tree=tree, avoid=in_english(words))) == []
 
 
+@pytest.mark.parametrize("theme", [action.theme for action in GENERAL])
+def test_details_name_the_theme_that_is_missing(theme):
+    left = tuple(action for action in SOUND.actions if action.theme is not theme)
+
+    problems = find_problems(msgspec.structs.replace(SOUND, actions=left))
+
+    assert [(problem.code, problem.details) for problem in problems] == [
+        (Code.THEME_WITHOUT_ACTION, {"theme": theme})
+    ]
+
+
 def test_tree_with_every_kind_of_part_has_no_problem():
     tree = having("figure", make_figure("rate", sources=("law",)))
     tree = having("term", make_term("rate-word", "rate", "利率"), tree=tree)
@@ -788,14 +765,3 @@ def test_tree_with_every_kind_of_part_has_no_problem():
     )
 
     assert find_problems(tree) == []
-
-
-@pytest.mark.parametrize("theme", [action.theme for action in GENERAL])
-def test_details_name_the_theme_that_is_missing(theme):
-    left = tuple(action for action in SOUND.actions if action.theme is not theme)
-
-    problems = find_problems(msgspec.structs.replace(SOUND, actions=left))
-
-    assert [(problem.code, problem.details) for problem in problems] == [
-        (Code.THEME_WITHOUT_ACTION, {"theme": theme})
-    ]
