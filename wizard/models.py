@@ -88,20 +88,11 @@ class Part(Keyed):
 
 
 def _position() -> "models.PositiveSmallIntegerField[int, int]":
-    return models.PositiveSmallIntegerField(
-        _("position"), default=0, help_text=_("Smaller numbers come first.")
-    )
+    return models.PositiveSmallIntegerField(_("position"), default=0)
 
 
 def _condition(**options: Any) -> "models.ManyToManyField[Choice, Any]":
     options.setdefault("verbose_name", _("when"))
-    options.setdefault(
-        "help_text",
-        _(
-            "Holds when, for every question mentioned here, at least one of its choices "
-            "mentioned here was chosen. Empty: always."
-        ),
-    )
     return models.ManyToManyField("Choice", related_name="+", blank=True, **options)
 
 
@@ -114,29 +105,20 @@ def _aliases() -> "models.TextField[str, str]":
     )
 
 
-def _days(label: Any, help_text: Any) -> "models.PositiveSmallIntegerField[int, int | None]":
+def _days(label: Any) -> "models.PositiveSmallIntegerField[int, int | None]":
     """A number of days, as `content.Days` has it."""
     return models.PositiveSmallIntegerField(
-        label,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(3650)],
-        help_text=help_text,
+        label, null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(3650)]
     )
 
 
 def _ends_on() -> "models.DateField[dt.date | str | None, dt.date | None]":
-    return models.DateField(
-        _("ends on"),
-        null=True,
-        blank=True,
-        help_text=_("Last day of the scheme. From the next day on, the page says that it is over."),
-    )
+    return models.DateField(_("ends on"), null=True, blank=True)
 
 
-def _text(label: Any, help_text: Any = "", **options: Any) -> "models.TextField[str, str]":
+def _text(label: Any, **options: Any) -> "models.TextField[str, str]":
     """Prose. `{police}` in it stands for the number of the contact with that slug."""
-    return models.TextField(label, help_text=help_text, **options)
+    return models.TextField(label, **options)
 
 
 class Tree(Keyed):
@@ -144,7 +126,7 @@ class Tree(Keyed):
 
     slug = _slug(unique=True)
     title = models.CharField(_("title"), max_length=200)
-    summary = _text(_("summary"), _("One or two sentences on the home page."))
+    summary = _text(_("summary"))
     position = _position()
     edited_at = models.DateTimeField(_("edited at"), null=True, blank=True, editable=False)
     edited_by = models.ForeignKey(
@@ -194,12 +176,7 @@ class Source(Keyed):
     slug = _slug(unique=True)
     title = models.CharField(_("title"), max_length=300)
     publisher = models.CharField(_("publisher"), max_length=200)
-    url = models.URLField(
-        _("address"),
-        max_length=500,
-        blank=True,
-        help_text=_("Leave empty for mirrors and advertising pages: they are named, not linked."),
-    )
+    url = models.URLField(_("address"), max_length=500, blank=True)
     published_on = models.DateField(_("published on"), null=True, blank=True)
     checked_on = models.DateField(_("checked on"))
     grade = models.CharField(_("grade"), max_length=10, choices=choices_of(labels.GRADES))
@@ -218,9 +195,7 @@ class Contact(Keyed):
 
     slug = _slug(unique=True)
     kind = models.CharField(_("kind"), max_length=5, choices=choices_of(labels.CONTACT_KINDS))
-    value = models.CharField(
-        _("number or address"), max_length=200, help_text=_("E.g. 96110, or https://…")
-    )
+    value = models.CharField(_("number or address"), max_length=200)
     name = models.CharField(_("name"), max_length=100)
     purpose = _text(_("what it is for"))
     hours = models.CharField(_("hours"), max_length=100, blank=True)
@@ -240,11 +215,9 @@ class Figure(Keyed):
     """A rate, cap or date that changes with time. It stands in this one place only."""
 
     slug = _slug(unique=True)
-    name = models.CharField(_("name"), max_length=100, help_text=_("E.g. 1-year LPR"))
-    value = models.CharField(
-        _("value"), max_length=60, help_text=_("With its unit, e.g. 3.0%. Shown with its date.")
-    )
-    as_of = models.DateField(_("known for"), help_text=_("The date for which the value is known."))
+    name = models.CharField(_("name"), max_length=100)
+    value = models.CharField(_("value"), max_length=60)
+    as_of = models.DateField(_("known for"))
     checked_on = models.DateField(_("checked on"))
     grade = models.CharField(_("grade"), max_length=10, choices=choices_of(labels.GRADES))
     sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
@@ -263,11 +236,8 @@ class Term(Keyed):
 
     slug = _slug(unique=True)
     name = models.CharField(_("word"), max_length=100)
-    meaning = _text(_("meaning"), _("One or two short sentences."))
-    words = _text(
-        _("spellings"),
-        _("One a line, in both languages. Wherever one of them stands, the word is explained."),
-    )
+    meaning = _text(_("meaning"))
+    words = _text(_("spellings"))
 
     class Meta:
         verbose_name = _("glossary word")
@@ -286,11 +256,9 @@ class Question(Part):
         _("kind"), max_length=8, choices=choices_of(labels.KINDS), default="single"
     )
     title = models.CharField(_("question"), max_length=200)
-    short = models.CharField(
-        _("short form"), max_length=60, help_text=_("A few words for the list of answers.")
-    )
-    help = _text(_("help"), _("Why we ask, and where to look. Markdown."), blank=True)
-    unit = models.CharField(_("unit"), max_length=20, blank=True, help_text=_("For a number."))
+    short = models.CharField(_("short form"), max_length=60)
+    help = _text(_("help"), blank=True)
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
     minimum = models.DecimalField(
         _("smallest number"), max_digits=14, decimal_places=2, null=True, blank=True
     )
@@ -322,34 +290,15 @@ class Choice(Keyed):
     slug = _slug()
     aliases = _aliases()
     label = models.CharField(_("label"), max_length=200)
-    hint = models.CharField(
-        _("hint"), max_length=300, blank=True, help_text=_("For “not sure”: where to look.")
-    )
+    hint = models.CharField(_("hint"), max_length=300, blank=True)
     at_least = models.DecimalField(
-        _("from"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        help_text=_("For a number: where this range begins."),
+        _("from"), max_digits=14, decimal_places=2, null=True, blank=True
     )
-    exclusive = models.BooleanField(
-        _("excludes the others"),
-        default=False,
-        help_text=_("In a tick list: cannot be ticked together with others."),
-    )
-    none = models.BooleanField(
-        _("means “none of these”"),
-        default=False,
-        help_text=_("“None of these”. Excludes the others, and is a button below a long list."),
-    )
+    exclusive = models.BooleanField(_("excludes the others"), default=False)
+    none = models.BooleanField(_("means “none of these”"), default=False)
     unsure = models.BooleanField(_("means “not sure”"), default=False)
     audience = models.CharField(
-        _("says who borrows"),
-        max_length=8,
-        choices=choices_of(labels.AUDIENCES),
-        blank=True,
-        help_text=_("Filters the other ways to get money."),
+        _("says who borrows"), max_length=8, choices=choices_of(labels.AUDIENCES), blank=True
     )
     position = _position()
 
@@ -389,9 +338,7 @@ class Route(Keyed):
         Question, models.RESTRICT, related_name="routes_here", verbose_name=_("leads to")
     )
     when = _condition()
-    otherwise = models.BooleanField(
-        _("otherwise"), default=False, help_text=_("Opens only if no other route did.")
-    )
+    otherwise = models.BooleanField(_("otherwise"), default=False)
     position = _position()
 
     class Meta:
@@ -408,21 +355,13 @@ class Action(Part):
 
     theme = models.CharField(_("theme"), max_length=24, choices=choices_of(labels.THEMES))
     horizon = models.CharField(_("horizon"), max_length=8, choices=choices_of(labels.HORIZONS))
-    title = models.CharField(_("title"), max_length=120, help_text=_("An imperative."))
-    body = _text(_("what to do"), _("Markdown. {police} puts a contact's number here."))
-    where = models.CharField(
-        _("where in the app"), max_length=200, blank=True, help_text=_("What to tap.")
-    )
-    letter = _text(
-        _("ready letter"),
-        _("To copy and send. Put 【…】 for what only the user knows."),
-        blank=True,
-    )
+    title = models.CharField(_("title"), max_length=120)
+    body = _text(_("what to do"))
+    where = models.CharField(_("where in the app"), max_length=200, blank=True)
+    letter = _text(_("ready letter"), blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes it takes"), null=True, blank=True)
-    answer_days = _days(_("days to answer"), _("Within so many days the other side must answer."))
-    general = models.BooleanField(
-        _("for everybody"), default=False, help_text=_("Shown whatever the causes are.")
-    )
+    answer_days = _days(_("days to answer"))
+    general = models.BooleanField(_("for everybody"), default=False)
     ends_on = _ends_on()
     when = _condition()
     contacts = models.ManyToManyField(Contact, verbose_name=_("contacts"), blank=True)
@@ -445,39 +384,23 @@ class Finding(Part):
     """A possible cause."""
 
     title = models.CharField(_("title"), max_length=120)
-    explanation = _text(_("explanation"), _("What it is, in plain words. Markdown."))
-    differs = _text(
-        _("how it differs"), _("From the causes that look alike, and by which sign."), blank=True
-    )
-    remedy_time = _text(_("how long the remedy takes"), _("One sentence."))
+    explanation = _text(_("explanation"))
+    differs = _text(_("how it differs"), blank=True)
+    remedy_time = _text(_("how long the remedy takes"))
     remedy_grade = models.CharField(
         _("how sure that is"),
         max_length=10,
         choices=choices_of(labels.GRADES),
         default=content.Grade.UNPROVEN.value,
     )
-    retry_days = _days(
-        _("days until trying again"), _("Before so many days there is no point in trying again.")
-    )
-    avoid = _text(_("what to avoid"), _("A Markdown list."), blank=True)
-    tell = _text(
-        _("what to tell the platform"),
-        _("Plain text, ready to say or paste. Put 【…】 for what only the user knows."),
-        blank=True,
-    )
+    retry_days = _days(_("days until trying again"))
+    avoid = _text(_("what to avoid"), blank=True)
+    tell = _text(_("what to tell the platform"), blank=True)
     stopped_at = models.CharField(
-        _("where the money stopped"),
-        max_length=12,
-        choices=choices_of(labels.STATIONS),
-        blank=True,
-        help_text=_("Drawn on the way of the money. Empty: no picture."),
+        _("where the money stopped"), max_length=12, choices=choices_of(labels.STATIONS), blank=True
     )
-    safety = models.BooleanField(
-        _("safety"), default=False, help_text=_("A scam: comes before everything else.")
-    )
-    fallback = models.BooleanField(
-        _("fallback"), default=False, help_text=_("The answer when nothing else is found.")
-    )
+    safety = models.BooleanField(_("safety"), default=False)
+    fallback = models.BooleanField(_("fallback"), default=False)
     actions = models.ManyToManyField(
         Action, through="FindingAction", related_name="findings", verbose_name=_("actions")
     )
@@ -537,7 +460,7 @@ class Evidence(Keyed):
     )
     effect = models.CharField(_("effect"), max_length=9, choices=choices_of(labels.EFFECTS))
     when = _condition()
-    because = _text(_("why"), _("One sentence to the user."))
+    because = _text(_("why"))
     position = _position()
 
     class Meta:
@@ -555,22 +478,15 @@ class Alternative(Part):
     name = models.CharField(_("name"), max_length=100)
     for_persons = models.BooleanField(_("for persons"), default=False)
     for_businesses = models.BooleanField(_("for businesses"), default=False)
-    borrowing = models.BooleanField(
-        _("is borrowing"), default=True, help_text=_("Off: money without a new debt.")
-    )
-    within = models.CharField(
-        _("soonest"),
-        max_length=8,
-        choices=choices_of(labels.HORIZONS),
-        help_text=_("The soonest that it helps."),
-    )
+    borrowing = models.BooleanField(_("is borrowing"), default=True)
+    within = models.CharField(_("soonest"), max_length=8, choices=choices_of(labels.HORIZONS))
     who = _text(_("who can get it"))
     size = _text(_("how much"))
-    cost = _text(_("cost a year"), _("Use figures, e.g. {lpr-1y}, so that date and mark appear."))
+    cost = _text(_("cost a year"))
     time = _text(_("how long it takes"))
     papers = _text(_("papers"))
     risks = _text(_("risks"))
-    how = _text(_("first step"), _("Markdown."))
+    how = _text(_("first step"))
     ends_on = _ends_on()
     contacts = models.ManyToManyField(Contact, verbose_name=_("contacts"), blank=True)
     sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
@@ -592,13 +508,9 @@ class Message(Part):
     """A text seen on screen, with the answers it implies."""
 
     text = models.CharField(_("text on screen"), max_length=300)
-    literal = models.BooleanField(
-        _("literal"), default=False, help_text=_("Word for word; otherwise as users tell it.")
-    )
-    meaning = _text(_("what it means"), _("One sentence."))
-    implies = _condition(
-        verbose_name=_("implied answers"), help_text=_("Answers filled in for the user.")
-    )
+    literal = models.BooleanField(_("literal"), default=False)
+    meaning = _text(_("what it means"))
+    implies = _condition(verbose_name=_("implied answers"))
     finding = models.ForeignKey(
         Finding,
         models.SET_NULL,
@@ -606,13 +518,8 @@ class Message(Part):
         blank=True,
         related_name="messages",
         verbose_name=_("finding"),
-        help_text=_("The cause that it most likely means."),
     )
-    wordings = _text(
-        _("other wordings"),
-        _("One a line: how people tell the same. For the search only."),
-        blank=True,
-    )
+    wordings = _text(_("other wordings"), blank=True)
     source = models.ForeignKey(
         Source, models.RESTRICT, null=True, blank=True, verbose_name=_("source")
     )
@@ -633,8 +540,8 @@ class Message(Part):
 class Scenario(Part):
     """A saved case that must hold before a tree is published."""
 
-    story = _text(_("story"), _("Who, what happened, in two sentences."))
-    answers = _condition(verbose_name=_("answers"), help_text=_("All answers of the walk."))
+    story = _text(_("story"))
+    answers = _condition(verbose_name=_("answers"))
     findings = models.ManyToManyField(
         Finding, through="ScenarioFinding", verbose_name=_("findings expected first")
     )

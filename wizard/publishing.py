@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,11 @@ CLOCKS_DIFFER = dt.timedelta(seconds=5)
 
 class RefusedError(Exception):
     """What cannot be done now. Its text is a sentence for staff."""
+
+    sentence: str | Promise = ""
+
+    def __init__(self, sentence: str | Promise = "") -> None:
+        super().__init__(sentence or self.sentence)
 
 
 class NotPublishableError(RefusedError):
@@ -49,31 +55,25 @@ class PendingEditionError(RefusedError):
 class SameEditorError(RefusedError):
     """Two pairs of eyes are asked for, and these are the same."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("You edited this draft last. Another publisher has to look at it and publish it.")
-        )
+    sentence = _("You edited this draft last. Another publisher has to look at it and publish it.")
 
 
 class PastError(RefusedError):
     """Nothing can be published in the past."""
 
-    def __init__(self) -> None:
-        super().__init__(_("This time is over. Choose a later one, or “now”."))
+    sentence = _("This time is over. Choose a later one, or “now”.")
 
 
 class DraftChangedError(RefusedError):
     """The draft is not what was looked at before."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Somebody changed the draft since you opened this page. Look again."))
+    sentence = _("Somebody changed the draft since you opened this page. Look again.")
 
 
 class NothingNewError(RefusedError):
     """The draft is what visitors see already."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Nothing to publish: the draft is what visitors see now."))
+    sentence = _("Nothing to publish: the draft is what visitors see now.")
 
 
 class AlreadyCurrentError(RefusedError):

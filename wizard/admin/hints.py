@@ -2,28 +2,8 @@
 
 from collections.abc import Mapping
 
-from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from wizard.models import (
-    Action,
-    Alternative,
-    Choice,
-    Contact,
-    Evidence,
-    Figure,
-    Finding,
-    FindingAction,
-    Message,
-    Question,
-    Route,
-    Scenario,
-    ScenarioFinding,
-    Source,
-    Term,
-    Tree,
-)
 
 Hint = str | Promise
 
@@ -40,14 +20,14 @@ _WHEN = _(
 _CHECKED = _("When somebody last looked it up, e.g. 2026-11-23.")
 _GRADE = _("How well it is known, e.g. official text. Hearsay is marked as unproven.")
 
-HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
-    Tree: {
+HINTS: Mapping[str, Mapping[str, Hint]] = {
+    "tree": {
         "slug": _("Name in addresses, e.g. jiebei. It stays when the tree is published."),
         "title": _("What the tree helps with, e.g. “Jiebei payout failed”."),
         "summary": _("One or two sentences on the home page, e.g. “At most eight questions.”"),
         "position": _("Its place on the home page, e.g. 1. Smaller numbers come first."),
     },
-    Question: {
+    "question": {
         "tree": _TREE,
         "slug": _SLUG,
         "kind": _("One answer, several ticks, or a number that is typed, e.g. an amount."),
@@ -62,7 +42,7 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "minimum": _("The smallest number that is taken, e.g. 1."),
         "maximum": _("The largest number that is taken, e.g. 500000."),
     },
-    Choice: {
+    "choice": {
         "position": _POSITION,
         "slug": _SLUG,
         "label": _("The answer as a visitor would say it, e.g. “It was sent back”."),
@@ -73,13 +53,13 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "unsure": _("E.g. “I do not know”. Causes stay open with it."),
         "audience": _("E.g. “For my shop”: a business. Filters the other ways to get money."),
     },
-    Route: {
+    "route": {
         "position": _POSITION,
         "to": _("The question that comes next, e.g. card-class."),
         "when": _WHEN,
         "otherwise": _("Opens only if no other route of this question did."),
     },
-    Action: {
+    "action": {
         "tree": _TREE,
         "slug": _SLUG,
         "position": _POSITION,
@@ -103,7 +83,7 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "contacts": _CONTACTS,
         "sources": _SOURCES,
     },
-    Finding: {
+    "finding": {
         "tree": _TREE,
         "slug": _SLUG,
         "position": _POSITION,
@@ -135,17 +115,17 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "safety": _("A scam, e.g. a fake customer service: comes before everything else."),
         "fallback": _("The answer when nothing else is found. Each tree has exactly one."),
     },
-    FindingAction: {
+    "findingaction": {
         "position": _POSITION,
         "action": _("A step that helps with this cause, e.g. call-bank."),
     },
-    Evidence: {
+    "evidence": {
         "position": _POSITION,
         "effect": _("One “confirms” is certain, two “suggests” are likely; “rules out” wins."),
         "when": _WHEN,
         "because": _("One sentence to the user, e.g. “You said that the card is class II.”"),
     },
-    Alternative: {
+    "alternative": {
         "tree": _TREE,
         "slug": _SLUG,
         "position": _POSITION,
@@ -165,7 +145,7 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "contacts": _CONTACTS,
         "sources": _SOURCES,
     },
-    Message: {
+    "message": {
         "tree": _TREE,
         "slug": _("A short name, e.g. seen-failed. Leave it empty and it is made."),
         "position": _POSITION,
@@ -177,7 +157,7 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "wordings": _("One a line: how people tell the same, e.g. “钱没到账”. For the search."),
         "source": _("Where the text was seen, e.g. a screenshot in a forum."),
     },
-    Scenario: {
+    "scenario": {
         "tree": _TREE,
         "slug": _SLUG,
         "position": _POSITION,
@@ -186,11 +166,11 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "actions": _("Actions that the plan must have, e.g. call-bank."),
         "absent_actions": _("Actions that it must not have, e.g. repay-early."),
     },
-    ScenarioFinding: {
+    "scenariofinding": {
         "position": _POSITION,
         "finding": _("A cause that must come out, in this order, e.g. card-limit-class2."),
     },
-    Contact: {
+    "contact": {
         "slug": _("Texts name it so, e.g. police: {police} puts the number there."),
         "kind": _("A phone number, or a web address."),
         "value": _("E.g. 96110, or https://…"),
@@ -200,7 +180,7 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "checked_on": _CHECKED,
         "sources": _SOURCES,
     },
-    Figure: {
+    "figure": {
         "slug": _("Texts name it so, e.g. lpr-1y: {lpr-1y} puts the value there."),
         "name": _("E.g. “1-year LPR”."),
         "value": _("With its unit, e.g. 3.0%. Shown with its date."),
@@ -209,13 +189,13 @@ HINTS: Mapping[type[models.Model], Mapping[str, Hint]] = {
         "grade": _GRADE,
         "sources": _SOURCES,
     },
-    Term: {
+    "term": {
         "slug": _SLUG,
         "name": _("The word, e.g. “Class II card”."),
         "meaning": _("One or two short sentences, e.g. “A card with limits for each day.”"),
         "words": _("One a line, in both languages, e.g. “II 类户”: explained where it stands."),
     },
-    Source: {
+    "source": {
         "slug": _SLUG,
         "title": _("E.g. “Notice on personal bank accounts”."),
         "publisher": _("Who says so, e.g. “People's Bank of China”."),

@@ -1,5 +1,7 @@
 """Markdown as visitors will see it, before it is saved."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,13 +10,15 @@ from django.views.decorators.http import require_POST
 
 from wizard import wording
 from wizard.admin.pages import CHANGE
-from wizard.models import Contact, Figure
+from wizard.drafts import with_shared
+from wizard.drafts.reader import read_shared
 from wizard.tree import content
 from wizard.tree.compiled import compile_tree
 from wizard.tree.content import Text
 from wizard.tree.languages import DEFAULT, LANGUAGES, column
+from wizard.tree.parts import LISTS
 from wizard.tree.problems import Code
-from wizard.tree.prose import PLACEHOLDER, Html
+from wizard.tree.prose import PLACEHOLDER
 
 
 @require_POST
@@ -28,11 +32,11 @@ def preview(request: HttpRequest) -> HttpResponse:
     field = request.POST.get("prose", "")
     language = next((c for c in LANGUAGES if field.endswith(column("", c))), DEFAULT)
     words = request.POST.get(field, "").replace("\r\n", "\n")
-    contacts, figures = _contacts(words), _figures(words)
-    known = {contact.slug for contact in contacts} | {figure.slug for figure in figures}
+    seen = _as_help(words)
+    known = {*(c.slug for c in seen.contacts), *(f.slug for f in seen.figures)}
     unknown = [slug for slug in dict.fromkeys(PLACEHOLDER.findall(words)) if slug not in known]
     context = {
-        "html": _as_seen(words, language, contacts, figures),
+        "html": compile_tree(seen, language).start.help,
         "errors": [str(wording.PROBLEMS[Code.UNKNOWN_CONTACT]) % {"slug": s} for s in unknown],
         "language": get_language_info(language),
     }
@@ -41,13 +45,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, f"admin/wizard/{name}", context)
 
 
-def _as_seen(
-    words: str,
-    language: str,
-    contacts: tuple[content.Contact, ...],
-    figures: tuple[content.Figure, ...],
-) -> Html:
-    """As the help of a question, made in the very way in which editions are made."""
+def _as_help(words: str) -> content.Tree:
+    """A tree with these words as the help of a question: shown as an edition shows them."""
     question = content.Question(
         slug="preview",
         kind=content.Kind.SINGLE,
@@ -55,44 +54,6 @@ def _as_seen(
         short=content.EMPTY,
         help=Text.everywhere(words),
     )
-    tree = content.Tree(
-        slug="preview",
-        title=content.EMPTY,
-        summary=content.EMPTY,
-        questions=(question,),
-        findings=(),
-        actions=(),
-        contacts=contacts,
-        figures=figures,
-        sources=(),
-    )
-    return compile_tree(tree, language).start.help
-
-
-def _contacts(words: str) -> tuple[content.Contact, ...]:
-    rows = Contact.objects.filter(slug__in=PLACEHOLDER.findall(words))
-    return tuple(
-        content.Contact(
-            slug=row.slug,
-            kind=content.ContactKind(row.kind),
-            value=row.value,
-            name=Text.of_row(row, "name"),
-            purpose=Text.of_row(row, "purpose"),
-        )
-        for row in rows
-    )
-
-
-def _figures(words: str) -> tuple[content.Figure, ...]:
-    rows = Figure.objects.filter(slug__in=PLACEHOLDER.findall(words))
-    return tuple(
-        content.Figure(
-            slug=row.slug,
-            name=Text.of_row(row, "name"),
-            value=Text.of_row(row, "value"),
-            as_of=row.as_of,
-            checked_on=row.checked_on,
-            grade=content.Grade(row.grade),
-        )
-        for row in rows
-    )
+    parts: dict[str, Any] = dict.fromkeys(LISTS.values(), ()) | {"questions": (question,)}
+    own = content.Tree(slug="preview", title=content.EMPTY, summary=content.EMPTY, **parts)
+    return with_shared(own, read_shared())

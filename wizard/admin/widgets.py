@@ -79,7 +79,7 @@ class EditingFields:
             if isinstance(field.widget, RelatedFieldWidgetWrapper):
                 # Its icons add and delete the other row itself, which looks like a choice here.
                 field.widget = field.widget.widget
-            field.help_text = hints.HINTS.get(db_field.model, {}).get(
+            field.help_text = hints.HINTS.get(str(db_field.model._meta.model_name), {}).get(
                 original.name, field.help_text
             )
             if db_field is not original:

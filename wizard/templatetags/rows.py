@@ -20,23 +20,28 @@ def row_heading(row: Any) -> str:
             return f"→ {row.to.title or row.to.slug}"
         case Evidence():
             return f"{row.get_effect_display()}: {row.because}"
-        case FindingAction():
-            return row.action.title or row.action.slug
-        case ScenarioFinding():
-            return row.finding.title or row.finding.slug
+        case FindingAction() | ScenarioFinding():
+            target = _target(row)
+            return str(target.title or target.slug)
     return str(row)
 
 
 @register.filter
 def row_target(row: Any) -> str:
     """Where that is edited to which a row leads; "" for rows that lead nowhere."""
+    target = _target(row)
+    if target is None:
+        return ""
+    return reverse(f"admin:wizard_{target._meta.model_name}_change", args=[target.pk])
+
+
+def _target(row: Any) -> Any:
+    """The row with a page of its own to which a row leads."""
     match row:
         case Route():
-            target: Any = row.to
+            return row.to
         case FindingAction():
-            target = row.action
+            return row.action
         case ScenarioFinding():
-            target = row.finding
-        case _:
-            return ""
-    return reverse(f"admin:wizard_{target._meta.model_name}_change", args=[target.pk])
+            return row.finding
+    return None

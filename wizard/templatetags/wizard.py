@@ -1,6 +1,7 @@
 """Wording and formatting for templates. No logic."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import segno
 from django import template
@@ -14,11 +15,22 @@ from wizard import forms, labels, wording
 from wizard.tree import journey
 from wizard.tree.answers import Answered
 from wizard.tree.compiled import Source
-from wizard.tree.content import Audience, Grade, Horizon, Station, Theme
-from wizard.tree.journey import Reached, StationReached
-from wizard.tree.strategy import Certainty
+from wizard.tree.content import Station
+from wizard.tree.journey import StationReached
 
 register = template.Library()
+
+NAMES: Mapping[str, Mapping[Any, Any]] = {
+    "audience_name": labels.AUDIENCES,
+    "certainty_name": wording.CERTAINTIES,
+    "grade_name": labels.GRADES,
+    "horizon_name": labels.HORIZONS,
+    "reached_name": wording.REACHED,
+    "station_name": labels.STATIONS,
+    "theme_name": labels.THEMES,
+}
+for _filter, _names in NAMES.items():
+    register.filter(_filter, lambda member, names=_names: str(names[member]))
 
 
 @register.filter
@@ -27,49 +39,14 @@ def answer(answered: Answered) -> str:
 
 
 @register.filter
-def certainty_name(certainty: Certainty) -> str:
-    return str(wording.CERTAINTIES[certainty])
-
-
-@register.filter
 def field_name(question: str) -> str:
     return forms.field_name(question)
-
-
-@register.filter
-def horizon_name(horizon: Horizon) -> str:
-    return str(labels.HORIZONS[horizon])
-
-
-@register.filter
-def audience_name(audience: Audience) -> str:
-    return str(labels.AUDIENCES[audience])
-
-
-@register.filter
-def theme_name(theme: Theme) -> str:
-    return str(labels.THEMES[theme])
-
-
-@register.filter
-def grade_name(grade: Grade) -> str:
-    return str(labels.GRADES[grade])
 
 
 @register.filter
 def stations(stopped_at: Station) -> tuple[StationReached, ...]:
     """The stations that the money passed, where it stopped, and those ahead."""
     return journey.stations(stopped_at)
-
-
-@register.filter
-def station_name(station: Station) -> str:
-    return str(labels.STATIONS[station])
-
-
-@register.filter
-def reached_name(reached: Reached) -> str:
-    return str(wording.REACHED[reached])
 
 
 @register.filter

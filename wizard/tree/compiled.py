@@ -2,7 +2,7 @@
 
 `compile_tree` turns the declared content of an edition into objects whose
 prose is safe HTML and whose conditions are cheap to test. Everything that
-walks, ranks or checks works on these. No Django, no database.
+walks, ranks or checks works on these.
 """
 
 import dataclasses
@@ -452,12 +452,9 @@ class _Compiler:
         )
 
     def scenario(self, scenario: content.Scenario) -> Scenario:
-        return Scenario(
-            slug=scenario.slug,
-            answers=facts(scenario.answers),
-            findings=scenario.findings,
-            actions=scenario.actions,
-            absent_actions=scenario.absent_actions,
+        # Its actions are names, not those of the tree.
+        return self.part(
+            Scenario, scenario, answers=facts(scenario.answers), actions=scenario.actions
         )
 
 

@@ -2,7 +2,7 @@
 
 Works on declared content and says all in values; the pages word them. A part
 that was renamed (its old slug is an alias now) is the same part, and what
-names it has not changed. No Django, no database.
+names it has not changed.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The way that borrowed money goes, and how far it came. No Django, no database."""
+"""The way that borrowed money goes, and how far it came."""
 
 from dataclasses import dataclass
 from enum import StrEnum

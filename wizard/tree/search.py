@@ -5,7 +5,7 @@ together show what people talk about when they mean it: what the query shares
 with them is weighed by how few causes know it (BM25), which copes with free
 descriptions. Then the wordings one by one, by shared pieces and by rapidfuzz's
 edit distance, which copes with slips, and with texts pasted with something
-around them. No Django, no database.
+around them.
 """
 
 import math
