@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from tests.trees import POLICE, make_choice, make_finding, make_question, make_tree, text
 from wizard import drafts, importing, publishing
-from wizard.drafts import reader as draft_reader
+from wizard.drafts.reader import read_shared
 from wizard.models import Contact as ContactRow
 from wizard.models import Tree, User
 from wizard.tree import content, documents
@@ -96,7 +96,7 @@ def state():
     """All that an import could change."""
     return {
         "trees": {tree.slug: drafts.snapshot(tree) for tree in Tree.objects.all()},
-        "shared": draft_reader.read_shared(),
+        "shared": read_shared(),
         "edited": list(Tree.objects.values_list("edited_at", "edited_by")),
         "history": LogEntry.objects.count(),
     }

@@ -16,7 +16,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models, transaction
 
 from wizard import drafts, publishing
-from wizard.drafts import reader as draft_reader
+from wizard.drafts.reader import read_shared
 from wizard.frozen import freeze
 from wizard.models import Tree, User
 from wizard.tree import content
@@ -70,7 +70,7 @@ class Import:
 def plan(document: content.Tree) -> Import:
     """Look at what `document` would do. Nothing is changed."""
     draft = Tree.objects.filter(slug=document.slug).first()
-    there = draft_reader.read_shared()
+    there = read_shared()
     available: dict[str, list[Any]] = {}
     for name, parts in there.items():
         brought = {part.slug: part for part in getattr(document, name)}

@@ -19,7 +19,7 @@ from wizard import drafts, publishing, wording
 from wizard.admin.history import note_change
 from wizard.admin.pages import CHANGE, PUBLISH, address, edition_or_404, frame, staff, tree_page
 from wizard.admin.publish import tell
-from wizard.drafts import reader as draft_reader
+from wizard.drafts.reader import read_shared
 from wizard.frozen import of_edition
 from wizard.models import Edition, Tree
 from wizard.tree import content
@@ -94,7 +94,7 @@ def republish(request: HttpRequest, tree: Tree) -> HttpResponse:
     """Show visitors an earlier edition again, as a new one."""
     edition = _chosen(request, tree)
     form = AgainForm(request.POST or None)
-    refusal, status = "", 200
+    refusal, status = "", HTTPStatus.OK
     if request.method == "POST" and not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif request.method == "POST":
@@ -148,7 +148,7 @@ def _chosen(request: HttpRequest, tree: Tree) -> Edition:
 
 def _aged(edition: Edition) -> list[dict[str, str]]:
     """Contacts and figures that `edition` tells otherwise than they are today."""
-    said, today = of_edition(edition.digest).content, draft_reader.read_shared()
+    said, today = of_edition(edition.digest).content, read_shared()
     aged = []
     for kind in ("contacts", "figures"):
         values = {part.slug: _value(part) for part in today[kind]}
