@@ -18,7 +18,7 @@ from wizard.tree.claims import find_stale, find_unproven
 from wizard.tree.compiled import Tree, compile_tree
 from wizard.tree.problems import UNWALKABLE, Problem, find_problems, find_unwalkable, named
 
-MOST_KEPT = 64
+MOST_KEPT = 32
 """So many states are kept, the latest used."""
 
 
