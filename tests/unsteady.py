@@ -26,11 +26,12 @@ class Line:
         self.flowing.set()
 
     def cut(self):
-        self.listener.close()
-        for end in self.ends:
-            # It may be closed already; what is open is shut for both sides.
+        # Closed alone, a listener takes one more while another thread waits in `accept`. What
+        # is closed already cannot be shut; what is open is shut for both sides.
+        for end in (self.listener, *self.ends):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
     def mend(self):
         self.listener = socket.create_server(("127.0.0.1", self.port))
