@@ -97,6 +97,6 @@ class StepForm(forms.Form):
     @property
     def unsure_buttons(self) -> list[Choice]:
         """A number is typed; "not sure" is a button of its own."""
-        if not self.kind.typed:
+        if not self.kind.is_number:
             return []
         return [choice for choice in self.question.choices if choice.unsure]

@@ -1,6 +1,7 @@
 """What the members of `content`'s enumerations, and the kinds of parts, are called.
 
-A new theme, horizon, grade or kind gets its words here, and nowhere else.
+A new theme, horizon, grade or kind gets its words here, and nowhere else. README says what
+else it needs, down to its colour.
 """
 
 from collections.abc import Mapping

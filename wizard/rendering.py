@@ -51,6 +51,6 @@ def _expected(question: Question) -> Iterator[str]:
     """What has to stand in the page, as HTML."""
     yield f">{escape(question.title)}<"
     for choice in question.choices:
-        if choice.unsure or not kind_of(question).typed:
+        if choice.unsure or not kind_of(question).is_number:
             yield f">{escape(choice.label)}<"
             yield f'value="{choice.slug}"'

@@ -26,17 +26,21 @@ class SheetRow:
     """One thing said of a part, in each language."""
 
     label: str
-    cells: tuple[SafeString, ...]
+    cells: tuple[tuple[str, SafeString], ...]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One part of the tree: its headings, one for each language, and all that is said of it."""
+    """One part of the tree: its heading in the languages that differ, and all that is said of it.
+
+    Headings and cells are pairs of a language and what stands there.
+    """
 
     anchor: str
     slug: str
     kind: str
-    headings: tuple[str, ...]
+    heading: str
+    others: tuple[tuple[str, str], ...]
     rows: tuple[SheetRow, ...]
 
 
@@ -56,7 +60,6 @@ def read(request: HttpRequest, tree: Tree) -> HttpResponse:
         tree,
         "read",
         _("Read everything: %(tree)s") % {"tree": tree},
-        languages=tuple(LANGUAGES),
         summaries=[(side.language, side.tree.title, side.tree.summary) for side in reader.sides],
         sections=[
             {"anchor": anchor, "title": title, "sheets": sheets}
@@ -119,19 +122,21 @@ class Reader:
     ) -> Sheet:
         """`rows` without a word in either language are left out."""
         written = [SheetRow(label, self.cells(say)) for label, say in rows]
+        first, *others = [(side.language, _said(heading, side)) for side in self.sides]
         return Sheet(
             anchor=f"{type(part).__name__.lower()}-{part.slug}",
             slug=part.slug,
             kind=kind,
-            headings=tuple(_said(heading, side) for side in self.sides),
-            rows=tuple(row for row in written if any(row.cells)),
+            heading=first[1],
+            others=tuple(other for other in others if other[1] not in ("", first[1])),
+            rows=tuple(row for row in written if any(said for _, said in row.cells)),
         )
 
-    def cells(self, say: Say) -> tuple[SafeString, ...]:
+    def cells(self, say: Say) -> tuple[tuple[str, SafeString], ...]:
         cells = []
         for side in self.sides:
             with override(side.language):
-                cells.append(_cell(_said(say, side)))
+                cells.append((side.language, _cell(_said(say, side))))
         return tuple(cells)
 
     def question(self, raw: content.Question) -> Sheet:

@@ -71,8 +71,8 @@ class SingleChoice:
     """The id of its first input, which error messages lead to."""
     several = False
     """Whether several choices go together."""
-    typed = False
-    """Whether the answer is typed, and choices are ranges."""
+    is_number = False
+    """Whether a number is typed, and choices are its ranges."""
     nothing = Fault.NOTHING_CHOSEN
 
     def may_be_blank(self, question: Question) -> bool:
@@ -119,7 +119,7 @@ class Number(SingleChoice):
 
     template = "number"
     first_input = "answer"
-    typed = True
+    is_number = True
     nothing = Fault.NOT_A_NUMBER
 
     def read(self, question: Question, values: Sequence[str]) -> Answered:

@@ -213,7 +213,7 @@ def _telling(question: Question, before: Question | None) -> set[str] | None:
         kept = tuple(choice for choice in question.choices if choice.slug not in added)
         alike = _logic_of(replace(question, choices=kept)) == _logic_of(before)
         return added if alike and may_be_blank(question) == may_be_blank(before) else None
-    if kind_of(question).typed and _logic_of(replace(question, routes=())) != _logic_of(
+    if kind_of(question).is_number and _logic_of(replace(question, routes=())) != _logic_of(
         replace(before, routes=())
     ):
         return None
@@ -338,7 +338,7 @@ def _turns(tree: Tree, others: Mapping[str, Question]) -> dict[Fact, list[Answer
     found: dict[Fact, list[Answered]] = {}
     for question in tree.questions.values():
         other = others.get(question.slug)
-        if other is None or not (kind_of(question).typed and kind_of(other).typed):
+        if other is None or not (kind_of(question).is_number and kind_of(other).is_number):
             continue
         starts = {start for start, _ in question.ranges}
         for start, _ in other.ranges:

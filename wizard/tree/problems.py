@@ -277,7 +277,7 @@ def _ranges(tree: content.Tree) -> Iterator[Problem]:
     for question in tree.questions:
         for choice in question.choices:
             place = choice_place(question.slug, choice.slug)
-            if not KINDS[question.kind].typed:
+            if not KINDS[question.kind].is_number:
                 if choice.at_least is not None:
                     yield Problem(Code.RANGE_MISPLACED, place)
                 continue
@@ -285,7 +285,7 @@ def _ranges(tree: content.Tree) -> Iterator[Problem]:
                 yield Problem(Code.RANGE_MISSING, place)
             if _reads_as_number(choice.slug):
                 yield Problem(Code.CHOICE_LIKE_NUMBER, place, {"slug": choice.slug})
-        if KINDS[question.kind].typed:
+        if KINDS[question.kind].is_number:
             yield from _range_starts(question)
 
 
