@@ -34,11 +34,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Download:
-    """A file: how it is called in addresses, its type, and what is in it."""
+    """A file: how it is called in addresses, its type, what is in it, and how it is kept."""
 
     file: str
-    kind: str
+    content_type: str
     body: Callable[[HttpRequest, Plan], bytes]
+    kept_as: str
 
 
 def _page(request: HttpRequest, plan: Plan) -> bytes:
@@ -72,12 +73,16 @@ DOWNLOADS: Mapping[str, Download] = {
         "calendar.ics",
         "text/calendar; charset=utf-8",
         lambda _, plan: plan_texts.calendar(plan.strategy, plan.number, plan.begins, plan.address),
+        kept_as="calendar.ics",
     ),
-    "page": Download("plan.html", "text/html; charset=utf-8", _page),
+    "page": Download(
+        "plan.html", "text/html; charset=utf-8", _page, kept_as="payout-plan-{day}.html"
+    ),
     "letters": Download(
         "letters.txt",
         "text/plain; charset=utf-8",
         lambda _, plan: plan_texts.letters(plan.strategy, plan.begins).encode(),
+        kept_as="letters.txt",
     ),
 }
 """By what templates call them: everything that can be taken along."""
@@ -89,11 +94,11 @@ def addresses(path: str, parameters: Sequence[tuple[str, str]] = ()) -> dict[str
 
 
 def respond(name: str, request: HttpRequest, plan: Plan) -> HttpResponse:
-    """One of `DOWNLOADS`, to be kept. The saved page says in its name which day it is of."""
+    """One of `DOWNLOADS`, to be kept."""
     made = DOWNLOADS[name]
-    kept = f"payout-plan-{plan.begins}.html" if name == "page" else made.file
+    kept = made.kept_as.format(day=plan.begins)
     return HttpResponse(
         made.body(request, plan),
-        content_type=made.kind,
+        content_type=made.content_type,
         headers={"Content-Disposition": f'attachment; filename="{kept}"'},
     )

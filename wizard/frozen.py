@@ -1,6 +1,6 @@
 """States of trees, frozen: what is found out about one is found out once, and kept here.
 
-A state is known by its digest, so that a draft and the edition made of it are the same one.
+It is a cache by digest, of drafts and editions alike: a draft and the edition made of it are one.
 """
 
 import datetime as dt

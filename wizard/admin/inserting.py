@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wizard.admin.conditions import ConditionField
 from wizard.models import Choice, Question, Route
-from wizard.tree.answers import KINDS
+from wizard.tree.answers import ANSWER_KINDS
 from wizard.tree.content import Kind
 
 
@@ -118,5 +118,5 @@ def _by_question(when: Iterable[Choice]) -> dict[Question, set[Choice]]:
 
 def _excludes(given: set[Choice], wanted: set[Choice]) -> bool:
     """Whether who gave one of these answers cannot have given one of those."""
-    several = any(KINDS[Kind(choice.question.kind)].several for choice in given)
+    several = any(ANSWER_KINDS[Kind(choice.question.kind)].several for choice in given)
     return not several and given.isdisjoint(wanted)

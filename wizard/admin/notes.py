@@ -15,7 +15,7 @@ from wizard import wording
 from wizard.admin.pages import CHANGE, address, frame, staff, tree_page
 from wizard.admin.places import change_url, edit_url, row_at
 from wizard.models import Note, Part, Tree
-from wizard.tree.parts import KINDS, Place
+from wizard.tree.parts import PART_KINDS, Place
 
 
 class NoteForm(forms.ModelForm):
@@ -32,7 +32,7 @@ class NoteForm(forms.ModelForm):
 
     def clean_kind(self) -> str:
         kind = str(self.cleaned_data["kind"])
-        if kind not in KINDS:
+        if kind not in PART_KINDS:
             raise forms.ValidationError(_("There is no such part."))
         return kind
 
@@ -114,5 +114,5 @@ def _mark(request: HttpRequest, tree: Tree) -> HttpResponse:
 
 def _back(tree: Tree, note: Note) -> str:
     """To the notes on the page of the part; to all notes where that is gone."""
-    part = change_url(tree, Place(note.kind, note.slug)) if note.kind in KINDS else ""
+    part = change_url(tree, Place(note.kind, note.slug)) if note.kind in PART_KINDS else ""
     return f"{part}#notes" if part else address("notes", tree)

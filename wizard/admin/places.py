@@ -11,11 +11,11 @@ from wizard.admin.pages import address
 from wizard.models import Part, Tree
 from wizard.translation import TRANSLATED
 from wizard.tree.languages import DEFAULT, column
-from wizard.tree.parts import KINDS, ROWS, Place, Row
+from wizard.tree.parts import PART_KINDS, ROWS, Place, Row
 from wizard.tree.problems import Code, Problem
 
 MODELS: dict[str, type[models.Model]] = {
-    kind: apps.get_model("wizard", kind) for kind in (*KINDS, *ROWS.values())
+    kind: apps.get_model("wizard", kind) for kind in (*PART_KINDS, *ROWS.values())
 }
 """Kinds of parts and rows, and their tables."""
 

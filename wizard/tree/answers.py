@@ -62,8 +62,8 @@ class Answered:
         return tuple(choice.slug for choice in self.choices) or (BLANK,)
 
 
-class SingleChoice:
-    """One of several choices."""
+class AnswerKind:
+    """How questions of one kind are drawn and answered: what all kinds have, and say otherwise."""
 
     template = "choices"
     """Draws the field."""
@@ -80,17 +80,27 @@ class SingleChoice:
         return False
 
     def read(self, question: Question, values: Sequence[str]) -> Answered:
-        """The answer that is meant by `values`: at least one, each once."""
-        if len(values) > 1:
-            raise UnreadableAnswerError(Fault.ONLY_ONE)
-        return Answered(question, _named(question, values))
+        """The answer that is meant by `values`: at least one, each once.
+
+        Raises UnreadableAnswerError.
+        """
+        raise NotImplementedError
 
     def possible(self, question: Question) -> list[Answered]:
         """Answers worth trying, so that every route and condition is met."""
         return [Answered(question, (choice,)) for choice in question.choices]
 
 
-class Ticks(SingleChoice):
+class SingleChoice(AnswerKind):
+    """One of several choices."""
+
+    def read(self, question: Question, values: Sequence[str]) -> Answered:
+        if len(values) > 1:
+            raise UnreadableAnswerError(Fault.ONLY_ONE)
+        return Answered(question, _named(question, values))
+
+
+class Ticks(AnswerKind):
     """Any of several choices, but for those that exclude the others."""
 
     several = True
@@ -114,7 +124,7 @@ class Ticks(SingleChoice):
         return [*super().possible(question), *pairs, *blank]
 
 
-class Number(SingleChoice):
+class Number(AnswerKind):
     """A number from `minimum` to `maximum`, which falls into one of the ranges."""
 
     template = "number"
@@ -135,16 +145,16 @@ class Number(SingleChoice):
         return [_of_range(question, choice) for choice in reachable_choices(question)]
 
 
-KINDS: Mapping[Kind, SingleChoice] = {
+ANSWER_KINDS: Mapping[Kind, AnswerKind] = {
     Kind.SINGLE: SingleChoice(),
     Kind.MULTIPLE: Ticks(),
     Kind.NUMBER: Number(),
 }
 
 
-def kind_of(question: Question) -> SingleChoice:
+def kind_of(question: Question) -> AnswerKind:
     """How a question is answered."""
-    return KINDS[question.kind]
+    return ANSWER_KINDS[question.kind]
 
 
 def may_be_blank(question: Question) -> bool:

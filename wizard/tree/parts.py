@@ -30,7 +30,7 @@ SHARED = ("contact", "source", "figure", "term")
 ROWS: Mapping[str, str] = {"choices": "choice", "routes": "route", "evidence": "evidence"}
 """Fields that hold rows of a part, and what one of these is called."""
 
-KINDS = ("tree", *LISTS)
+PART_KINDS = ("tree", *LISTS)
 
 REFERENCES: Mapping[str, str] = {
     "sources": "source",

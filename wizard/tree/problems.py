@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from wizard.tree import content
-from wizard.tree.answers import KINDS, UnreadableAnswerError, answers_of, read_answer
+from wizard.tree.answers import ANSWER_KINDS, UnreadableAnswerError, answers_of, read_answer
 from wizard.tree.compiled import (
     ALWAYS,
     PROSE,
@@ -65,7 +65,10 @@ class Level(StrEnum):
 
 
 class Code(StrEnum):
-    """What can be wrong. `wording.PROBLEMS` has the sentence for each."""
+    """What can be wrong: an error, unless it is among `WARNINGS`.
+
+    `wording.PROBLEMS` has the sentence for each; `find_problems` lists the checks.
+    """
 
     SHAPE = "shape"
     RESERVED_SLUG = "reserved-slug"
@@ -277,7 +280,7 @@ def _ranges(tree: content.Tree) -> Iterator[Problem]:
     for question in tree.questions:
         for choice in question.choices:
             place = choice_place(question.slug, choice.slug)
-            if not KINDS[question.kind].is_number:
+            if not ANSWER_KINDS[question.kind].is_number:
                 if choice.at_least is not None:
                     yield Problem(Code.RANGE_MISPLACED, place)
                 continue
@@ -285,7 +288,7 @@ def _ranges(tree: content.Tree) -> Iterator[Problem]:
                 yield Problem(Code.RANGE_MISSING, place)
             if _reads_as_number(choice.slug):
                 yield Problem(Code.CHOICE_LIKE_NUMBER, place, {"slug": choice.slug})
-        if KINDS[question.kind].is_number:
+        if ANSWER_KINDS[question.kind].is_number:
             yield from _range_starts(question)
 
 
