@@ -71,13 +71,6 @@ class Frozen:
             found += find_broken_pages(self.content)
         return [*found, *find_unproven(self.content)]
 
-    @cached_property
-    def slugs(self) -> frozenset[tuple[str, str]]:
-        """What addresses may name: questions as (slug, ""), and choices as (question, slug)."""
-        questions = self.content.questions
-        choices = {(q.slug, choice.slug) for q in questions for choice in q.choices}
-        return frozenset({(q.slug, "") for q in questions} | choices)
-
 
 def freeze(tree: content.Tree) -> Frozen:
     """The state that `tree` is in."""

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.utils.text import slugify
 
-from wizard.frozen import of_edition
 from wizard.models import Choice, Edition, Part, Question, Tree
+from wizard.tree import content
 
 LONGEST = 30
 NAMED_BY = ("short_en", "title_en", "name_en", "label_en", "text", "story_en", "meaning_en")
@@ -68,10 +69,17 @@ def is_fixed(row: Question | Choice) -> bool:
     # An edition may hold a choice under an earlier slug of its question.
     names = {question.slug, *(question.aliases.split() if isinstance(row, Choice) else ())}
     wanted = {(name, row.slug if isinstance(row, Choice) else "") for name in names}
-    return not wanted.isdisjoint(published(question.tree_id))
+    digests = Edition.objects.filter(tree=question.tree_id).values_list("digest", flat=True)
+    return any(wanted & _published(digest) for digest in digests)
 
 
-def published(tree: int) -> set[tuple[str, str]]:
-    """What all editions of a tree, by its key, hold: see `Frozen.slugs`."""
-    digests = Edition.objects.filter(tree=tree).values_list("digest", flat=True)
-    return set().union(*(of_edition(digest).slugs for digest in digests))
+@lru_cache(maxsize=256)
+def _published(digest: str) -> frozenset[tuple[str, str]]:
+    """Questions as (slug, ""), and choices as (question, slug), of one edition.
+
+    Kept apart from its `frozen` state: of the oldest edition, too, but of nothing else in it.
+    """
+    document = Edition.objects.filter(digest=digest).values_list("document", flat=True)[0]
+    questions = content.decode(document).questions
+    choices = {(q.slug, c.slug) for q in questions for c in q.choices}
+    return frozenset({(q.slug, "") for q in questions} | choices)
