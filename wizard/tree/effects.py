@@ -148,11 +148,6 @@ Focus = Sequence[Condition] | None
 """Where none of these conditions holds at the end of a path, nothing changes. None: anywhere."""
 
 
-def _paths(tree: Tree, focus: Focus) -> Paths:
-    """The paths of a tree at whose end a condition of the focus holds."""
-    return Paths(tree) if focus is None else Paths(tree, focus, bool)
-
-
 @dataclass(frozen=True, slots=True)
 class _Chosen:
     paths: int
@@ -162,16 +157,17 @@ class _Chosen:
 
 
 def _chosen(tree: Tree, focus: Focus, most: int, seed: int) -> _Chosen:
-    paths = _paths(tree, focus)
+    every = Paths(tree)
+    meeting = every if focus is None else Paths(tree, focus, bool)
     try:
-        met = paths.count()
+        met = meeting.count()
     except TooComplexError:
         # Telling the changed places apart is too much: any path may meet one.
-        paths = Paths(tree)
-        met = paths.count()
+        meeting = every
+        met = every.count()
     exact = met <= most
-    walks = paths.all() if exact else paths.sample(most, seed)
-    return _Chosen(Paths(tree).count(), met, exact, walks)
+    walks = meeting.all() if exact else meeting.sample(most, seed)
+    return _Chosen(every.count(), met, exact, walks)
 
 
 def _focus(new: Tree, old: Tree, names: "_Names") -> Focus:
