@@ -34,12 +34,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Download:
-    """A file: how it is called in addresses, its type, what is in it, and how it is kept."""
+    """A file: its name in addresses, its type, what is in it, and another name to keep it under."""
 
     file: str
     content_type: str
     body: Callable[[HttpRequest, Plan], bytes]
-    kept_as: str
+    kept_as: str = ""
 
 
 def _page(request: HttpRequest, plan: Plan) -> bytes:
@@ -73,7 +73,6 @@ DOWNLOADS: Mapping[str, Download] = {
         "calendar.ics",
         "text/calendar; charset=utf-8",
         lambda _, plan: plan_texts.calendar(plan.strategy, plan.number, plan.begins, plan.address),
-        kept_as="calendar.ics",
     ),
     "page": Download(
         "plan.html", "text/html; charset=utf-8", _page, kept_as="payout-plan-{day}.html"
@@ -82,7 +81,6 @@ DOWNLOADS: Mapping[str, Download] = {
         "letters.txt",
         "text/plain; charset=utf-8",
         lambda _, plan: plan_texts.letters(plan.strategy, plan.begins).encode(),
-        kept_as="letters.txt",
     ),
 }
 """By what templates call them: everything that can be taken along."""
@@ -96,7 +94,7 @@ def addresses(path: str, parameters: Sequence[tuple[str, str]] = ()) -> dict[str
 def respond(name: str, request: HttpRequest, plan: Plan) -> HttpResponse:
     """One of `DOWNLOADS`, to be kept."""
     made = DOWNLOADS[name]
-    kept = made.kept_as.format(day=plan.begins)
+    kept = (made.kept_as or made.file).format(day=plan.begins)
     return HttpResponse(
         made.body(request, plan),
         content_type=made.content_type,

@@ -173,7 +173,7 @@ def _confirm(
 ) -> HttpResponse:
     """Ask once more before something is replaced. `done`: the page that does it."""
     tree = edition.tree
-    status = HTTPStatus.CONFLICT if context.get("refusal") else context.pop("status", 200)
+    status = HTTPStatus.CONFLICT if context.get("refusal") else context.pop("status", HTTPStatus.OK)
     told = {"edition": edition, "done": done, "back": address("editions", tree), **context}
     shown = frame(request, tree, "editions", title, **told)
     return render(request, "admin/wizard/tree/edition_confirm.html", shown, status=status)
