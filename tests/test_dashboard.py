@@ -172,6 +172,13 @@ def test_what_was_counted_is_forgotten_with_the_next_change(publisher, tree):
     assert facts(publisher)["Problems"] == "not checked yet – check now"
 
 
+def test_counting_the_same_draft_again_is_remembered(publisher, tree, monkeypatch):
+    first = count(publisher, tree)
+    monkeypatch.setattr(frozen, "find_problems", None)
+
+    assert count(publisher, tree) == first
+
+
 def test_a_tree_links_to_its_pages(publisher, tree):
     article = soup(publisher.get(INDEX)).select_one("[data-tree=loan-offer]")
 
